@@ -1,0 +1,34 @@
+// The shape of a model from the fields of its Hugging Face config.json.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kv/model.h"
+
+namespace spillway::kv {
+
+// The fields that matter, as the file has them; absent (or null) ones stay empty. Newer files write
+// `dtype` for `torch_dtype`.
+struct HuggingFaceConfig {
+  std::optional<std::string> model_type;
+  std::optional<std::int64_t> hidden_size;
+  std::optional<std::int64_t> num_hidden_layers;
+  std::optional<std::int64_t> num_attention_heads;
+  std::optional<std::int64_t> num_key_value_heads;
+  std::optional<std::int64_t> head_dim;
+  std::optional<std::int64_t> kv_lora_rank;
+  std::optional<std::int64_t> qk_rope_head_dim;
+  std::optional<std::string> torch_dtype;
+  // The cache's own element type where the user or the file's KV quantization states one; it wins
+  // over torch_dtype. Quantized weights (quantization_config) do not make the cache smaller:
+  // DeepSeek-V3 has fp8 weights and a bfloat16 cache.
+  std::optional<std::string> kv_cache_dtype;
+};
+
+// Throws Error that names the field which is missing, out of range or contradicts another.
+ModelShape shape_from(const HuggingFaceConfig& config, std::string name);
+
+}  // namespace spillway::kv
