@@ -1,0 +1,133 @@
+// Observations: what one shard saw in the measured window. Owned by the shard, merged after the
+// join, so there are no locks; integers only, so that a merge gives the same in any order.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "record/request_row.h"
+#include "stats/histogram.h"
+#include "stats/traffic.h"
+
+namespace spillway::record {
+
+// How many requests, and the tokens of the completed ones.
+// offered = completed + failed + abandoned; warm-up requests are in none of the others.
+struct Requests {
+  std::uint64_t offered = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t abandoned = 0;
+  std::uint64_t warm_up = 0;
+  std::uint64_t oversized = 0;  // larger than all tiers together: served, never wholly cached
+  std::uint64_t late = 0;       // handed over later than due; the lateness is in every latency
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+
+  void merge(const Requests& other);
+};
+
+// Stages of requests of one status, in nanoseconds. A stage not reached adds nothing.
+// ttft = queue_wait + storage + prefill, request by request.
+struct StageLatencies {
+  stats::Histogram lateness;    // due to admitted
+  stats::Histogram queue_wait;  // due to started
+  stats::Histogram storage;     // started to loaded: reading the blocks that hit, of all tiers
+  stats::Histogram prefill;     // loaded to first token: computing the rest
+  stats::Histogram ttft;        // due to first token
+  stats::Histogram end_to_end;  // due to last token
+  stats::Histogram write_back;  // last token to last block stored; 0 when that was earlier
+
+  void add(const RequestRow& row);
+  void merge(const StageLatencies& other);
+};
+
+// One tier. Sums add up; what belongs to the tier as a whole (capacity, peak, modelled, unlimited)
+// is set by whoever owns the index, once, and a merge keeps the larger.
+struct TierCounters {
+  stats::Traffic read;
+  stats::Traffic write;  // stores and demotions into it, and promotions into it
+
+  std::uint64_t stores = 0;  // blocks written for a request that had computed them
+  std::uint64_t stored_bytes = 0;
+  std::uint64_t evictions = 0;  // blocks that left by deletion
+  std::uint64_t evicted_bytes = 0;
+  std::uint64_t demotions = 0;  // blocks that left for the tier below
+  std::uint64_t demoted_bytes = 0;
+  std::uint64_t demotions_in = 0;  // blocks that came from the tier above
+  std::uint64_t demoted_in_bytes = 0;
+  std::uint64_t promotions = 0;  // blocks that came from a tier below because they were used
+  std::uint64_t promoted_bytes = 0;
+  std::uint64_t bypasses = 0;  // blocks that found no room here and were not waited for
+  stats::Histogram demotion;   // ns, of blocks that left: from the decision to settled below
+
+  std::uint64_t capacity_bytes = 0;  // 0 = the tier is off, unless unlimited
+  std::uint64_t peak_bytes = 0;      // most it held, as footprints
+  bool unlimited = false;
+  bool modelled = false;  // its times are computed, not measured
+
+  bool is_on() const { return unlimited || capacity_bytes > 0; }
+  void merge(const TierCounters& other);
+};
+
+// What the cache saved. Hits count blocks whose bytes arrived; a read that failed is no hit.
+struct Reuse {
+  std::uint64_t blocks_asked = 0;
+  std::array<std::uint64_t, kTiers> blocks_hit{};
+  std::uint64_t tokens_asked = 0;
+  std::uint64_t tokens_hit = 0;
+
+  std::uint64_t hits() const;
+  void merge(const Reuse& other);
+};
+
+// The I/O queue and the loop of a shard: the proof that we were not the bottleneck.
+struct EngineSums {
+  std::uint64_t busy_ns = 0;     // with at least one piece in the engine
+  std::uint64_t wanting_ns = 0;  // with work queued or in the engine
+  std::uint64_t depth_ns = 0;    // integral of pieces in flight: 2 years at depth 256 fit
+  stats::Histogram read_piece;   // ns, submit to reap of one piece of an object
+  stats::Histogram write_piece;  // likewise
+  stats::Histogram loop_turn;    // ns of wall-clock time from one poll of the loop to the next
+
+  void merge(const EngineSums& other);
+};
+
+struct Verification {
+  std::uint64_t blocks = 0;     // read back and compared
+  std::uint64_t corrupted = 0;  // of these, unlike what was written
+
+  void merge(const Verification& other);
+};
+
+// A kind of failure, how often, and the first one's words.
+struct ErrorCount {
+  std::uint64_t count = 0;
+  std::string example;
+};
+
+struct Observations {
+  Requests requests;
+  StageLatencies completed;
+  StageLatencies failed;  // kept apart: an error page is quick, and would flatter the latencies
+  std::array<TierCounters, kTiers> tiers;
+  Reuse reuse;
+  EngineSums engine;
+  Verification verification;
+  std::map<std::string, ErrorCount, std::less<>> errors;  // by class
+
+  TierCounters& tier(Tier which) { return tiers.at(index_of(which)); }
+  const TierCounters& tier(Tier which) const { return tiers.at(index_of(which)); }
+
+  // Counts a request that has ended: numbers, latencies, reuse. A warm-up row only counts as such.
+  void add(const RequestRow& row);
+  // Counts a failure of a class such as "storage.read.io_error". Keeps the first text.
+  void add_error(std::string_view error_class, std::string_view text, std::uint64_t count = 1);
+  void merge(const Observations& other);
+};
+
+}  // namespace spillway::record
