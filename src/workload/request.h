@@ -1,0 +1,24 @@
+// One request of a plan: who asks what, when.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "core/bytes.h"
+#include "core/time.h"
+#include "kv/prompt.h"
+
+namespace spillway::workload {
+
+struct Request {
+  std::uint64_t index = 0;  // its place in the plan
+  std::uint32_t user = 0;
+  std::uint64_t turn = 0;  // its place in the user's own sequence, which goes out in this order
+  Duration due{};          // from the start of the trace, after time scaling; open loop sends then
+  Duration think{};        // the user's pause before asking, as recorded, after time scaling
+  kv::Prompt prompt;
+  Tokens input_tokens;  // of the whole prompt, what fills no block included
+  Tokens output_tokens;
+};
+
+}  // namespace spillway::workload
