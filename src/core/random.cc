@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/random.h"
+
+#include <bit>
+
+#include "core/error.h"
+
+namespace spillway {
+
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                    std::array<std::uint32_t, 2> key) {
+  // Multipliers and Weyl constants of the paper, table 2.
+  constexpr std::uint64_t kMultiply0 = 0xD2511F53U;
+  constexpr std::uint64_t kMultiply1 = 0xCD9E8D57U;
+  constexpr std::uint32_t kWeyl0 = 0x9E3779B9U;
+  constexpr std::uint32_t kWeyl1 = 0xBB67AE85U;
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = kMultiply0 * counter[0];
+    const std::uint64_t b = kMultiply1 * counter[2];
+    counter = {
+        static_cast<std::uint32_t>(b >> 32U) ^ counter[1] ^ key[0], static_cast<std::uint32_t>(b),
+        static_cast<std::uint32_t>(a >> 32U) ^ counter[3] ^ key[1], static_cast<std::uint32_t>(a)};
+    key[0] += kWeyl0;
+    key[1] += kWeyl1;
+  }
+  return counter;
+}
+
+// The counter's first word counts blocks of two draws; the others say whose stream it is.
+Random::Random(const StreamKey& key)
+    : key_{static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32U)},
+      counter_{0, key.user, static_cast<std::uint32_t>(key.request),
+               static_cast<std::uint32_t>(key.request >> 32U << 16U) |
+                   static_cast<std::uint32_t>(key.purpose)} {
+  check(key.request < (std::uint64_t{1} << 48U), "a stream's request number fits 48 bits");
+}
+
+std::uint64_t Random::next() {
+  if (left_ == 0) {
+    const std::array<std::uint32_t, 4> block = philox(counter_, key_);
+    drawn_ = {block[0] | (std::uint64_t{block[1]} << 32U),
+              block[2] | (std::uint64_t{block[3]} << 32U)};
+    ++counter_[0];
+    left_ = 2;
+  }
+  return drawn_.at(2 - left_--);
+}
+
+double Random::uniform() { return static_cast<double>(next() >> 11U) * 0x1.0p-53; }
+
+std::uint64_t Random::uniform_int(std::uint64_t low, std::uint64_t high) {
+  check(low <= high, "a range has its low end first");
+  const std::uint64_t range = high - low + 1;
+  if (range == 0) return next();
+  unsigned __int128 product = static_cast<unsigned __int128>(next()) * range;
+  if (static_cast<std::uint64_t>(product) < range) {
+    const std::uint64_t rejected_below = (0 - range) % range;
+    while (static_cast<std::uint64_t>(product) < rejected_below) {
+      product = static_cast<unsigned __int128>(next()) * range;
+    }
+  }
+  return low + static_cast<std::uint64_t>(product >> 64U);
+}
+
+double Random::exponential(double mean) { return -mean * portable_log(1.0 - uniform()); }
+
+// x = m x 2^e with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh((m - 1) / (m + 1)) by its series,
+// whose argument is at most 0.172, so that 11 terms reach the last bit.
+double portable_log(double x) {
+  check(x >= 0x1.0p-1022 && x <= 0x1.fffffffffffffp+1023, "the logarithm of a normal number");
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  auto exponent = static_cast<int>(bits >> 52U) - 1023;
+  double m = std::bit_cast<double>((bits & 0xFFFFFFFFFFFFFU) | 0x3FF0000000000000U);
+  if (m > 1.4142135623730951) {
+    m *= 0.5;
+    ++exponent;
+  }
+  const double s = (m - 1) / (m + 1);
+  const double square = s * s;
+  double series = 0;
+  for (int term = 23; term >= 3; term -= 2) series = (series + 1.0 / term) * square;
+  constexpr double kLn2High = 0x1.62e42fee00000p-1;  // ln 2 in two parts: the first times any
+  constexpr double kLn2Low = 0x1.a39ef35793c76p-33;  // exponent is exact
+  return exponent * kLn2High + (2 * s + (2 * s * series + exponent * kLn2Low));
+}
+
+}  // namespace spillway

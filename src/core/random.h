@@ -1,0 +1,61 @@
+// Random: chance that depends on what it is for, not on who asked first.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace spillway {
+
+// What a stream is drawn for. Add at the end: the number is part of the key of every stream.
+enum class Purpose : std::uint16_t {
+  arrival,
+  length,
+  persona,
+  think_time,
+  retrieval,
+  fault,
+  shuffle
+};
+
+// Two streams with different keys are independent; the same key gives the same numbers on every
+// machine, on any thread, in any order of asking.
+struct StreamKey {
+  std::uint64_t seed = 0;
+  Purpose purpose = Purpose::arrival;
+  std::uint32_t user = 0;
+  std::uint64_t request = 0;  // 0 .. 2^48-1
+};
+
+// A stream of numbers: Philox4x32-10, a counter-based generator (Salmon et al., "Parallel random
+// numbers: as easy as 1, 2, 3", SC 2011). Draw i is a function of (key, i): nothing to seed,
+// nothing to share. Samplers use + - * / and sqrt only, which IEEE 754 fixes to the last bit;
+// libm's log differs between machines.
+class Random {
+ public:
+  explicit Random(const StreamKey& key);
+
+  std::uint64_t next();
+  // Uniform in [0, 1), a multiple of 2^-53.
+  double uniform();
+  // Uniform among low .. high, both included; unbiased (Lemire, TOMACS 29(1), 2019).
+  std::uint64_t uniform_int(std::uint64_t low, std::uint64_t high);
+  // Exponential with this mean: the gaps of a Poisson process.
+  double exponential(double mean);
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> counter_;
+  std::array<std::uint64_t, 2> drawn_{};
+  unsigned left_ = 0;
+};
+
+// One block of Philox4x32-10: the function behind every draw.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                    std::array<std::uint32_t, 2> key);
+
+// Natural logarithm of a positive, finite, normal number from + - * / alone, so with the same bits
+// everywhere; within 4e-16 of the true value, relative to max(1, |log x|).
+double portable_log(double x);
+
+}  // namespace spillway

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/size_text.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <span>
+
+#include "core/error.h"
+
+namespace spillway {
+namespace {
+
+struct Unit {
+  std::string_view name;  // lower case
+  double bytes;
+};
+constexpr double kKibi = 1024.0;
+constexpr std::array<Unit, 9> kUnits = {{{"b", 1},
+                                         {"kib", kKibi},
+                                         {"mib", kKibi* kKibi},
+                                         {"gib", kKibi* kKibi* kKibi},
+                                         {"tib", kKibi* kKibi* kKibi* kKibi},
+                                         {"kb", 1e3},
+                                         {"mb", 1e6},
+                                         {"gb", 1e9},
+                                         {"tb", 1e12}}};
+constexpr double kLargest = 9.2e18;  // below 2^63: sums of a few sizes still fit
+
+[[noreturn]] void refuse(std::string_view flag, std::string_view text, std::string_view why) {
+  throw Error(fmt::format(
+      "{}: \"{}\" {}; give a size such as 512MiB, 1.5GiB, 10GB, a bare number, or unlimited", flag,
+      text, why));
+}
+
+std::string lower_without_blanks(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isspace(byte) == 0) out.push_back(static_cast<char>(std::tolower(byte)));
+  }
+  return out;
+}
+
+std::optional<double> unit_bytes(std::string_view name, Bytes bare_unit) {
+  if (name.empty()) return static_cast<double>(bare_unit.count());
+  const auto* const unit = std::ranges::find(kUnits, name, &Unit::name);
+  return unit == kUnits.end() ? std::nullopt : std::optional(unit->bytes);
+}
+
+// The number with the unit that leaves it at 1 to 1000 or so: three digits that matter.
+std::string scaled(double value, double step, std::span<const std::string_view> units) {
+  std::size_t unit = 0;
+  while (value >= step && unit + 1 < units.size()) {
+    value /= step;
+    ++unit;
+  }
+  const bool whole = unit == 0 || value == std::floor(value);
+  const int digits = whole ? 0 : (value < 100 ? 2 : 1);
+  return fmt::format("{:.{}f} {}", value, digits, units[unit]);
+}
+
+}  // namespace
+
+Bytes parse_size(std::string_view text, std::string_view flag, Bytes bare_unit) {
+  const std::string clean = lower_without_blanks(text);
+  if (clean == "unlimited") return kUnlimited;
+  double number = 0;
+  const auto [end, error] = std::from_chars(clean.data(), clean.data() + clean.size(), number);
+  if (error != std::errc() || !std::isfinite(number)) refuse(flag, text, "is not a size");
+  if (number < 0) refuse(flag, text, "is below zero");
+  const std::string_view name(end, static_cast<std::size_t>(clean.data() + clean.size() - end));
+  const std::optional<double> unit = unit_bytes(name, bare_unit);
+  if (!unit) refuse(flag, text, "has an unknown unit");
+  if (number * *unit > kLargest) refuse(flag, text, "is larger than any memory");
+  return Bytes(static_cast<std::uint64_t>(std::llround(number * *unit)));
+}
+
+std::string size_text(Bytes size) {
+  if (size == kUnlimited) return "unlimited";
+  static constexpr std::array<std::string_view, 5> kNames = {"B", "KiB", "MiB", "GiB", "TiB"};
+  return scaled(static_cast<double>(size.count()), kKibi, kNames);
+}
+
+std::string rate_text(Bytes moved, Duration length) {
+  if (length <= Duration::zero()) return "-";
+  static constexpr std::array<std::string_view, 5> kNames = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
+  return scaled(static_cast<double>(moved.count()) / to_seconds(length), 1000.0, kNames);
+}
+
+std::string duration_text(Duration length) {
+  const auto nanoseconds = static_cast<double>(length.count());
+  if (length >= std::chrono::minutes(2)) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
+    return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+  }
+  static constexpr std::array<std::string_view, 4> kNames = {"ns", "us", "ms", "s"};
+  return scaled(nanoseconds, 1000.0, kNames);
+}
+
+}  // namespace spillway

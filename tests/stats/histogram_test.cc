@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stats/histogram.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/random.h"
+
+namespace spillway::stats {
+namespace {
+
+TEST(Histogram, KeepsSmallValuesExactly) {
+  Histogram histogram;
+  for (int value = 0; value < 256; ++value) histogram.add(value);
+  EXPECT_EQ(histogram.count(), 256U);
+  EXPECT_EQ(histogram.quantile(0.5), 127);
+  EXPECT_EQ(histogram.quantile(1.0), 255);
+  EXPECT_EQ(histogram.quantile(0.0), 0);
+  EXPECT_DOUBLE_EQ(histogram.mean(), 127.5);
+}
+
+TEST(Histogram, IsWrongByAtMostAFourTenthsOfAPercent) {
+  for (double value = 1; value < 9e18; value *= 1.0173) {
+    Histogram histogram;
+    const auto wanted = static_cast<std::int64_t>(value);
+    histogram.add(wanted);
+    histogram.add(std::numeric_limits<std::int64_t>::max());
+    histogram.add(0);
+    const auto got = static_cast<double>(histogram.quantile(0.5));
+    ASSERT_NEAR(got, static_cast<double>(wanted), static_cast<double>(wanted) / 256 + 1e-9)
+        << value;
+  }
+}
+
+TEST(Histogram, QuantilesMatchASortedSample) {
+  Random random({.seed = 3});
+  Histogram histogram;
+  std::vector<std::int64_t> sample;
+  for (int i = 0; i < 50'000; ++i) {
+    sample.push_back(static_cast<std::int64_t>(random.exponential(1e6)));
+    histogram.add(sample.back());
+  }
+  std::ranges::sort(sample);
+  for (const double q : {0.01, 0.5, 0.95, 0.99, 0.999}) {
+    const auto rank = static_cast<std::size_t>(std::ceil(q * 50'000)) - 1;
+    const auto truth = static_cast<double>(sample[rank]);
+    EXPECT_NEAR(static_cast<double>(histogram.quantile(q)), truth, truth / 256 + 1) << q;
+  }
+  EXPECT_EQ(histogram.min(), sample.front());
+  EXPECT_EQ(histogram.max(), sample.back());
+}
+
+TEST(Histogram, MergesExactlyInAnyOrder) {
+  Histogram a;
+  Histogram b;
+  Histogram all;
+  Random random({.seed = 4});
+  for (int i = 0; i < 10'000; ++i) {
+    const auto value = static_cast<std::int64_t>(random.uniform_int(0, 1ULL << 40U));
+    (i % 3 == 0 ? a : b).add(value);
+    all.add(value);
+  }
+  Histogram ab = a;
+  ab.merge(b);
+  Histogram ba = b;
+  ba.merge(a);
+  EXPECT_EQ(ab, all);
+  EXPECT_EQ(ba, all);
+  ab.merge(Histogram());
+  EXPECT_EQ(ab, all);
+}
+
+TEST(Histogram, SumsBeyond64Bits) {
+  Histogram histogram;
+  histogram.add(std::numeric_limits<std::int64_t>::max(), 1000);
+  EXPECT_DOUBLE_EQ(histogram.mean(), 9223372036854775807.0);
+}
+
+TEST(Histogram, CountsNegativeValuesAsZeroAndAnEmptyOneSaysSo) {
+  Histogram histogram;
+  EXPECT_TRUE(histogram.empty());
+  EXPECT_EQ(histogram.quantile(0.5), 0);
+  histogram.add(-5);
+  EXPECT_EQ(histogram.min(), 0);
+  EXPECT_EQ(histogram.count(), 1U);
+}
+
+TEST(Histogram, ComesBackFromItsSparseForm) {
+  Histogram histogram;
+  for (const std::int64_t value : {3L, 1'000L, 1'000'000L, 1'000'000'007L}) histogram.add(value, 5);
+  Histogram back = Histogram::restored(histogram.sum(), histogram.min(), histogram.max());
+  histogram.for_each_bucket([&](std::int64_t lowest, std::int64_t highest, std::uint64_t count) {
+    EXPECT_LE(lowest, highest);
+    back.restore_bucket(lowest, count);
+  });
+  EXPECT_EQ(back, histogram);
+}
+
+}  // namespace
+}  // namespace spillway::stats
