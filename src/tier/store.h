@@ -19,9 +19,18 @@
 
 namespace spillway::tier {
 
+// What offsets and lengths of direct I/O are multiples of, on every drive that Spillway accepts,
+// and what blocks are aligned to in every tier, so that they move between tiers without a copy.
+inline constexpr Bytes kBlockAlignment = 4_KiB;
+
+// What a store moves of a block: its size, up to the alignment. The bytes past the size are the
+// source's, as all others are: a source is asked for, and a sink is given, the padded size.
+constexpr Bytes padded(Bytes size) { return round_up(size, kBlockAlignment); }
+
 // Where a block lies inside its tier; only the tier's own Room and Store know what it means.
 struct Placement {
-  std::uint64_t offset = 0;
+  std::uint64_t offset = 0;  // in the tier's file or memory, in bytes
+  std::uint32_t slot = 0;    // the room's own number of the place
 };
 
 // The free space of one tier, shared by the stores of all shards. Thread-safe and quick: the cache
@@ -53,7 +62,8 @@ struct BlockMove {
 };
 
 // Moves the bytes of one tier, for one shard. Many blocks go side by side in one call, which
-// returns when each is done. A failure is a value in its BlockMove, never an exception.
+// returns when each is done. A failure is a value in its BlockMove, never an exception. A store
+// cannot tell wrong bytes from right ones: that is the sink's answer (content_io.h, judge()).
 class Store {
  public:
   virtual ~Store() = default;
@@ -64,8 +74,8 @@ class Store {
   // its room is released. Stores that overwrite in place have nothing to do.
   virtual async::Task<> erase(std::span<const kv::BlockKey> keys) = 0;
 
-  // The block's memory when the tier is directly addressable (RAM), else empty: a demotion then
-  // writes from it without a copy.
+  // The block's memory (of the padded size) when the tier is directly addressable (RAM), else
+  // empty: a demotion then writes from it, and a promotion reads into it, without a copy.
   virtual std::span<std::byte> memory(Placement placement, Bytes size) = 0;
   // True when times are computed, not measured: every figure of the tier is then labelled.
   virtual bool modelled() const = 0;
