@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
+
 namespace spillway::stats {
 
 void Histogram::add(std::int64_t value, std::uint64_t times) {
@@ -33,15 +35,25 @@ double Histogram::mean() const {
 
 std::int64_t Histogram::quantile(double q) const {
   if (count_ == 0) return 0;
-  const double wanted = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count_));
-  const std::uint64_t rank =
-      std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
+  const std::uint64_t rank = rank_of(q);
+  if (rank == 1) return min_;
   if (rank == count_) return max_;
   std::uint64_t seen = 0;
   std::size_t bucket = 0;
   while ((seen += counts_[bucket]) < rank) ++bucket;
   const std::int64_t lowest = lowest_of(bucket);
-  return std::clamp(lowest + (highest_of(bucket) - lowest) / 2, min_, max_);
+  const std::int64_t middle = lowest + (highest_of(bucket) - lowest) / 2;
+  return std::max(min_, std::min(max_, middle));
+}
+
+// q and its product are rounded, each by at most 2^-53 of itself: 0.07 x 100 comes out above 7. So
+// what is above a whole number by no more than that counts as it.
+std::uint64_t Histogram::rank_of(double q) const {
+  check(q >= 0 && q <= 1, "a quantile is a share of 0 to 1");
+  const auto count = static_cast<double>(count_);
+  const double rank = std::ceil(q * count * (1 - 0x1p-51));
+  if (q >= 1 || rank >= count) return count_;
+  return std::max<std::uint64_t>(static_cast<std::uint64_t>(rank), 1);
 }
 
 std::int64_t Histogram::lowest_of(std::size_t bucket) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,16 @@ namespace spillway::stats {
 // made with the first value. After fio's stat.h, whose layout has the same shape.
 class Histogram {
  public:
-  void add(std::int64_t value) { add(value, 1); }
+  void add(std::int64_t value) {
+    if (counts_.empty()) [[unlikely]]
+      counts_.resize(kBuckets);
+    const std::int64_t kept = std::max<std::int64_t>(value, 0);
+    ++counts_[bucket_of(static_cast<std::uint64_t>(kept))];
+    ++count_;
+    sum_ += kept;
+    min_ = std::min(min_, kept);
+    max_ = std::max(max_, kept);
+  }
   void add(std::int64_t value, std::uint64_t times);
   void merge(const Histogram& other);
 
@@ -30,7 +40,8 @@ class Histogram {
   double mean() const;
 
   // The value that a share `q` (0 to 1) of all values does not exceed: that of rank ceil(q x
-  // count), at least 1; the middle of its bucket, never outside [min, max].
+  // count), at least 1; the middle of its bucket, never outside [min, max]. The first and the last
+  // rank are exact.
   std::int64_t quantile(double q) const;
 
   // Calls visit(lowest, highest, count) for each bucket that is not empty, lowest first: the sparse
@@ -58,6 +69,7 @@ class Histogram {
     const auto shift = static_cast<unsigned>(std::bit_width(value)) - kSplitBits - 1;
     return (std::size_t{shift} << kSplitBits) + (value >> shift);
   }
+  std::uint64_t rank_of(double q) const;
   static std::int64_t lowest_of(std::size_t bucket);
   static std::int64_t highest_of(std::size_t bucket);
 

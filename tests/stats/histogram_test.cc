@@ -74,6 +74,56 @@ TEST(Histogram, MergesExactlyInAnyOrder) {
   EXPECT_EQ(ab, all);
 }
 
+// The products are not whole in binary: 0.07 x 100 is 7.000000000000001.
+TEST(Histogram, ARankIsNotMovedByRounding) {
+  Histogram histogram;
+  for (int value = 1; value <= 100; ++value) histogram.add(value);
+  for (int percent = 1; percent <= 100; ++percent) {
+    EXPECT_EQ(histogram.quantile(percent / 100.0), percent);
+  }
+  EXPECT_EQ(histogram.quantile(0.071), 8);
+}
+
+TEST(Histogram, KnowsItsEndsExactly) {
+  Histogram histogram;
+  for (const std::int64_t value : {1'000'003L, 1'000'004L, 1'000'005L}) histogram.add(value);
+  EXPECT_EQ(histogram.quantile(0), 1'000'003);
+  EXPECT_EQ(histogram.quantile(1), 1'000'005);
+}
+
+TEST(Histogram, AddingOftenIsAddingManyTimes) {
+  Histogram once;
+  Histogram often;
+  once.add(123'456, 1000);
+  once.add(7, 0);
+  for (int i = 0; i < 1000; ++i) often.add(123'456);
+  EXPECT_EQ(once, often);
+}
+
+TEST(Histogram, RefusesAShareThatIsNone) {
+  Histogram histogram;
+  histogram.add(1);
+  EXPECT_DEATH(histogram.quantile(std::nan("")), "share of 0 to 1");
+  EXPECT_DEATH(histogram.quantile(99), "share of 0 to 1");
+}
+
+// As read from a damaged file: wrong figures may come out, but nothing breaks.
+TEST(Histogram, SurvivesLimitsThatContradictItsBuckets) {
+  Histogram histogram = Histogram::restored(10, 9, 1);
+  histogram.restore_bucket(-4, 2);
+  histogram.restore_bucket(5000, 2);
+  EXPECT_EQ(histogram.count(), 4U);
+  EXPECT_EQ(histogram.quantile(0.5), 9);
+}
+
+TEST(Histogram, CountsAsManyAs64BitsHold) {
+  Histogram histogram;
+  histogram.add(3, std::numeric_limits<std::uint64_t>::max() - 1);
+  histogram.add(5);
+  EXPECT_EQ(histogram.quantile(0.5), 3);
+  EXPECT_EQ(histogram.quantile(1), 5);
+}
+
 TEST(Histogram, SumsBeyond64Bits) {
   Histogram histogram;
   histogram.add(std::numeric_limits<std::int64_t>::max(), 1000);
