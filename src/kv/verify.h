@@ -10,14 +10,16 @@ namespace spillway::kv {
 
 enum class Verify { off, sample, all };
 
+// 2^64 / golden ratio: a multiplication by it spreads numbers that are not hashes (Knuth, volume 3,
+// section 6.4).
+inline constexpr std::uint64_t kGoldenRatio = 0x9e3779b97f4a7c15;
+inline constexpr unsigned kSampledBits = 4;  // one key in 2^4
+
 // A sample is a fixed sixteenth of the keys: the same blocks on every machine, in every run, and
-// each time they are read. The multiplication (2^64 / golden ratio, Knuth volume 3, section 6.4)
-// spreads keys that are not hashes too.
+// each time they are read. It does not rely on keys being hashes.
 constexpr bool selects(Verify verify, BlockKey key) {
-  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
-  constexpr unsigned kSampledBits = 4;  // one in 2^4
   if (verify != Verify::sample) return verify == Verify::all;
-  return ((key.high ^ key.low) * kGolden) >> (64U - kSampledBits) == 0;
+  return ((key.high ^ key.low) * kGoldenRatio) >> (64U - kSampledBits) == 0;
 }
 
 }  // namespace spillway::kv
