@@ -1,9 +1,8 @@
-// The shape of a model's KV cache, the bytes that follow from it, and the catalogue of models.
+// The shape of a model's KV cache, and the bytes that follow from it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -57,10 +56,5 @@ Bytes active_set(const ModelShape& model, std::uint64_t users, Tokens context,
 // The memory of `concurrent` contexts that are being written or loaded at one time.
 Bytes peak_in_flight(const ModelShape& model, std::uint64_t concurrent, Tokens context,
                      std::uint32_t tensor_parallel = 1);
-
-// The built-in models.
-std::span<const ModelShape> models();
-// The built-in model of this name, or null.
-const ModelShape* find_model(std::string_view name);
 
 }  // namespace spillway::kv
