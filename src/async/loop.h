@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "async/clock.h"
@@ -89,6 +90,8 @@ class Loop {
   // ready had to wait at most. The proof that the loop was not the bottleneck. Empty in virtual
   // time.
   const stats::Histogram& turn_lengths() const { return turn_lengths_; }
+  // The same, and begins afresh: the measured window opens or closes.
+  stats::Histogram take_turn_lengths() { return std::exchange(turn_lengths_, {}); }
 
  private:
   friend class Wait;

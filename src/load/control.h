@@ -1,0 +1,44 @@
+// Control: how a run is stopped from outside, gently or at once.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "async/loop.h"
+#include "core/mutex.h"
+#include "core/time.h"
+#include "record/observations.h"
+
+namespace spillway::load {
+
+// Shared by the thread that hears the signals and the shards of a run. Every member may be called
+// from any thread.
+class Control {
+ public:
+  // What a shard lets others do to it; both are run on its loop's thread.
+  struct Shard {
+    async::Loop* loop = nullptr;
+    std::function<void()> stop;                      // requests the shard's Stop
+    std::function<record::Observations()> snapshot;  // what it has on record so far
+  };
+
+  void join(unsigned number, Shard shard);
+  void leave(unsigned number);
+
+  // Lets what is under way end cleanly; a shard that joins later is stopped at once.
+  void request_stop();
+  bool stop_requested() const { return stop_requested_.load(); }
+
+  // What every shard has on record, handed over by value at its next turn; shards that do not
+  // answer within `patience` are left out. Used when the process is about to end by force.
+  record::Observations collect(Duration patience);
+
+ private:
+  std::atomic<bool> stop_requested_ = false;
+  Mutex mutex_;
+  std::vector<Shard> shards_ SPILLWAY_GUARDED_BY(mutex_);
+};
+
+}  // namespace spillway::load

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/driver.h"
+
+#include <utility>
+
+namespace spillway::load {
+namespace {
+
+// Below this a request counts as on time: the loop's own turn takes that long.
+constexpr std::int64_t kLateAfterNs = 1'000'000;
+
+}  // namespace
+
+Driver::Driver(async::Loop& loop, const workload::Plan& plan, Target& target, Recorder& recorder,
+               const DriverOptions& options, WindowHooks hooks)
+    : loop_(loop),
+      plan_(plan),
+      cursor_(plan.cursor()),
+      target_(target),
+      recorder_(recorder),
+      options_(options),
+      hooks_(std::move(hooks)),
+      places_(loop, options.concurrency, "a place among the requests in flight") {}
+
+async::Task<> Driver::run(Time start, async::Stop& stop) {
+  start_ = start;
+  async::Stop until_end(stop);  // the window's end stops the sending, too
+  async::Stop quit(stop);       // the end of the sending stops the wait for the window's end
+  if (options_.warm_up == Duration::zero()) open_window();
+  co_await async::with_group(loop_, stop, [&](async::Group& group) -> async::Task<> {
+    group.spawn(keep_window(quit, until_end));
+    co_await send_all(until_end);
+    quit.request();
+  });
+  if (!open_) open_window();  // stopped, or used up, while warming up: an empty window
+  if (!recorder_.is_closed()) close_window();
+}
+
+// Opens the window after the warm-up and closes it after the duration, or at once when stopped.
+async::Task<> Driver::keep_window(async::Stop& quit, async::Stop& stop) {
+  const bool warm = co_await loop_.sleep_until(start_ + options_.warm_up, quit);
+  if (!warm) co_return;
+  if (!open_) open_window();
+  if (!options_.duration) co_return;
+  const bool over =
+      co_await loop_.sleep_until(start_ + options_.warm_up + *options_.duration, quit);
+  if (!over) co_return;
+  close_window();
+  stop.request();
+}
+
+void Driver::open_window() {
+  open_ = true;
+  recorder_.open(elapsed());
+  hooks_.opens();
+}
+
+void Driver::close_window() {
+  recorder_.close(elapsed());
+  hooks_.closes();
+}
+
+async::Task<> Driver::send_all(async::Stop& stop) {
+  co_await async::with_group(loop_, stop, [&](async::Group& flights) -> async::Task<> {
+    if (options_.arrival == Arrival::trace) {
+      co_await send_by_time(flights, stop);
+      co_return;
+    }
+    for (std::uint32_t one = options_.shard; one < plan_.users(); one += options_.shards) {
+      flights.spawn(user(one, flights, stop));
+    }
+  });
+}
+
+async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Stop& stop) {
+  std::int64_t due = elapsed();
+  const std::uint64_t turns = plan_.requests_of(user);
+  for (std::uint64_t turn = 0; turn < turns && !stop.requested(); ++turn) {
+    const std::uint64_t index = plan_.index_of(user, turn);
+    const std::uint64_t place = co_await places_.acquire(1, stop);
+    if (place == 0) {
+      abandon(index, due);
+      co_return;
+    }
+    std::unique_ptr<Flight> flight = prepare(index, due);
+    co_await target_.serve(*flight, flights, stop);
+    due = flight->row.done == record::kNever ? elapsed() : flight->row.done;
+    flights.spawn(land(std::move(flight), place, stop));
+  }
+}
+
+// Places are given first come, first served, so waiting for each in turn is the same as a line.
+async::Task<> Driver::send_by_time(async::Group& flights, async::Stop& stop) {
+  for (std::uint64_t index = options_.shard; index < plan_.size(); index += options_.shards) {
+    const std::int64_t due = plan_.due_of(index).count();
+    const bool reached = co_await loop_.sleep_until(start_ + plan_.due_of(index), stop);
+    if (!reached && elapsed() < due) co_return;
+    const std::uint64_t place = co_await places_.acquire(1, stop);
+    if (place == 0) {
+      abandon(index, due);
+    } else {
+      flights.spawn(fly(prepare(index, due), place, flights, stop));
+    }
+  }
+}
+
+async::Task<> Driver::fly(std::unique_ptr<Flight> flight, std::uint64_t place,
+                          async::Group& flights, async::Stop& stop) {
+  co_await target_.serve(*flight, flights, stop);
+  co_await land(std::move(flight), place, stop);
+}
+
+async::Task<> Driver::land(std::unique_ptr<Flight> flight, std::uint64_t place, async::Stop& stop) {
+  co_await target_.settle(*flight, stop);
+  places_.release(place);
+  recorder_.live().in_flight.fetch_sub(1, std::memory_order_relaxed);
+  recorder_.add(flight->row);
+}
+
+std::unique_ptr<Flight> Driver::prepare(std::uint64_t index, std::int64_t due) {
+  const workload::Request request = cursor_->read(index);
+  std::unique_ptr<Flight> flight = target_.prepare(request);
+  record::RequestRow& row = flight->row;
+  row.index = index;
+  row.user = request.user;
+  row.turn = static_cast<std::uint32_t>(request.turn);
+  row.due = due;
+  row.admitted = elapsed();
+  if (row.admitted - due > kLateAfterNs) row.flags |= record::RequestRow::kLate;
+  recorder_.live().in_flight.fetch_add(1, std::memory_order_relaxed);
+  return flight;
+}
+
+void Driver::abandon(std::uint64_t index, std::int64_t due) {
+  const workload::Request request = cursor_->read(index);
+  record::RequestRow row;
+  row.index = index;
+  row.user = request.user;
+  row.turn = static_cast<std::uint32_t>(request.turn);
+  row.status = record::Status::abandoned;
+  row.due = due;
+  row.input_tokens = request.input_tokens.count();
+  row.output_tokens = request.output_tokens.count();
+  recorder_.add(row);
+}
+
+}  // namespace spillway::load

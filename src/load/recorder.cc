@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/recorder.h"
+
+#include <numeric>
+
+namespace spillway::load {
+
+using record::RequestRow;
+using record::Status;
+
+void Recorder::add(RequestRow row) {
+  const bool unfinished = row.done == record::kNever || (is_closed() && row.done > closed_);
+  if (row.status == Status::completed && unfinished) row.status = Status::abandoned;
+  if (row.due < opened_) row.flags |= RequestRow::kWarmUp;
+  observations_.add(row);
+  log_.add(row);
+  show(row);
+}
+
+void Recorder::show(const RequestRow& row) {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  constexpr std::size_t kStorage = record::index_of(record::Tier::storage);
+  if (row.status == Status::completed) live_.completed.fetch_add(1, kRelaxed);
+  if (row.status == Status::failed) live_.failed.fetch_add(1, kRelaxed);
+  live_.read_bytes.fetch_add(row.read_bytes.at(kStorage), kRelaxed);
+  live_.write_bytes.fetch_add(row.written_bytes.at(kStorage), kRelaxed);
+  live_.blocks_asked.fetch_add(row.blocks_asked, kRelaxed);
+  live_.blocks_hit.fetch_add(
+      std::accumulate(row.blocks_hit.begin(), row.blocks_hit.end(), std::uint64_t{0}), kRelaxed);
+}
+
+}  // namespace spillway::load

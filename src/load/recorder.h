@@ -1,0 +1,55 @@
+// Recorder: what a shard puts on record of its requests, and when the record is open.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/time.h"
+#include "record/observations.h"
+#include "record/request_log.h"
+#include "record/request_row.h"
+
+namespace spillway::load {
+
+// Numbers for the progress line, read by another thread while the shards run.
+struct LiveFigures {
+  std::atomic<std::uint64_t> completed = 0;
+  std::atomic<std::uint64_t> failed = 0;
+  std::atomic<std::uint64_t> in_flight = 0;
+  std::atomic<std::uint64_t> read_bytes = 0;   // from the storage tier
+  std::atomic<std::uint64_t> write_bytes = 0;  // to the storage tier
+  std::atomic<std::uint64_t> blocks_asked = 0;
+  std::atomic<std::uint64_t> blocks_hit = 0;
+};
+
+// One a shard, on its thread. The measured window is [open, close): a request that was due before
+// it is warm-up; one that had not ended when it closed is abandoned, however it ended later.
+// Times are nanoseconds since the start of the run.
+class Recorder {
+ public:
+  Recorder(record::RequestLog& log, LiveFigures& live) : log_(log), live_(live) {}
+
+  void open(std::int64_t now) { opened_ = now; }
+  void close(std::int64_t now) { closed_ = now; }
+  bool is_closed() const { return closed_ != record::kNever; }
+  std::int64_t opened() const { return opened_; }
+  std::int64_t closed() const { return closed_; }
+
+  // A request that has ended, its write-back included.
+  void add(record::RequestRow row);
+
+  record::Observations& observations() { return observations_; }
+  LiveFigures& live() { return live_; }
+
+ private:
+  void show(const record::RequestRow& row);
+
+  record::RequestLog& log_;
+  LiveFigures& live_;
+  record::Observations observations_;
+  std::int64_t opened_ = 0;
+  std::int64_t closed_ = record::kNever;
+};
+
+}  // namespace spillway::load

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "load/driver.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/load/scripted.h"
+
+namespace spillway::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+// A run in virtual time of scripted parts.
+class DriverTest : public testing::Test {
+ protected:
+  DriverTest() {
+    std::string path = testing::TempDir() + "spillway-driver-XXXXXX";
+    directory_ = ::mkdtemp(path.data());
+  }
+  ~DriverTest() override { std::filesystem::remove_all(directory_); }
+
+  record::Requests run(const ScriptedPlan& plan, const DriverOptions& options, Duration service,
+                       Duration settling = 0s, Duration stop_after = 0s) {
+    async::VirtualClock clock;
+    async::Loop loop(clock);
+    async::Stop stop;
+    record::RequestLog log(directory_ + "/requests.jsonl", {.threaded = false});
+    LiveFigures live;
+    Recorder recorder(log, live);
+    ScriptedTarget target(loop, service, settling);
+    Driver driver(loop, plan, target, recorder, options,
+                  {.opens = [&] { ++opened_; }, .closes = [&] { ++closed_; }});
+    loop.run(async::with_group(loop, stop, [&](async::Group& group) -> async::Task<> {
+      group.spawn(driver.run(Time{}, stop));
+      if (stop_after > 0s) {
+        async::Stop never;
+        co_await loop.sleep_for(stop_after, never);
+        stop.request();
+      }
+    }));
+    most_ = target.most();
+    ended_ = clock.now();
+    window_ = recorder.closed() - recorder.opened();
+    observations_ = recorder.observations();
+    return observations_.requests;
+  }
+
+  std::string directory_;
+  int opened_ = 0;
+  int closed_ = 0;
+  std::uint64_t most_ = 0;
+  Time ended_{};
+  std::int64_t window_ = 0;
+  record::Observations observations_;
+};
+
+TEST_F(DriverTest, AClosedLoopUserSendsOneAfterTheOther) {
+  const ScriptedPlan plan(1, 5, 0s);
+  const record::Requests requests = run(plan, {.concurrency = 8}, 2s);
+  EXPECT_EQ(requests.completed, 5U);
+  EXPECT_EQ(most_, 1U);
+  EXPECT_EQ(ended_, Time(10s));
+  EXPECT_EQ(observations_.completed.queue_wait.max(), 0);
+}
+
+TEST_F(DriverTest, AtMostSoManyAreInFlightAndTheWaitIsMeasured) {
+  const ScriptedPlan plan(4, 4, 0s);
+  const record::Requests requests = run(plan, {.concurrency = 2}, 2s);
+  EXPECT_EQ(requests.completed, 4U);
+  EXPECT_EQ(most_, 2U);
+  EXPECT_EQ(observations_.completed.queue_wait.max(), 2 * kSecond);
+  EXPECT_EQ(requests.late, 2U);
+}
+
+TEST_F(DriverTest, APlaceIsHeldUntilTheWriteBackIsOver) {
+  const ScriptedPlan plan(1, 2, 0s);
+  run(plan, {.concurrency = 1}, 1s, 3s);
+  EXPECT_EQ(observations_.completed.queue_wait.max(), 3 * kSecond);
+  EXPECT_EQ(observations_.completed.write_back.max(), 3 * kSecond);
+}
+
+TEST_F(DriverTest, TraceTimeSendsWhateverCameOfTheOthers) {
+  const ScriptedPlan plan(1, 10, 1s);
+  const record::Requests requests = run(plan, {.arrival = Arrival::trace, .concurrency = 100}, 5s);
+  EXPECT_EQ(requests.completed, 10U);
+  EXPECT_EQ(most_, 5U);
+  EXPECT_EQ(ended_, Time(14s));
+}
+
+TEST_F(DriverTest, LatenessCountsFromTheIntendedTime) {
+  const ScriptedPlan plan(1, 3, 1s);
+  const record::Requests requests = run(plan, {.arrival = Arrival::trace, .concurrency = 1}, 5s);
+  EXPECT_EQ(requests.late, 2U);
+  EXPECT_EQ(observations_.completed.end_to_end.max(), 13 * kSecond);  // due 2 s, done 15 s
+}
+
+TEST_F(DriverTest, WorkAfterTheDeadlineIsAbandonedNotCounted) {
+  const ScriptedPlan plan(1, 100, 0s);
+  const record::Requests requests = run(plan, {.concurrency = 1, .duration = 5s}, 2s);
+  EXPECT_EQ(requests.completed, 2U);
+  EXPECT_EQ(requests.abandoned, 1U);
+  EXPECT_EQ(requests.offered, 3U);
+  EXPECT_EQ(window_, 5 * kSecond);
+  EXPECT_EQ(ended_, Time(5s));
+}
+
+TEST_F(DriverTest, WhatWasDueButNeverSentIsOffered) {
+  const ScriptedPlan plan(1, 100, 1s);
+  const record::Requests requests =
+      run(plan, {.arrival = Arrival::trace, .concurrency = 1, .duration = 10s}, 100s);
+  EXPECT_EQ(requests.completed, 0U);
+  EXPECT_EQ(requests.offered, 11U);  // due at 0, 1, ... 10 s
+  EXPECT_EQ(requests.abandoned, 11U);
+}
+
+TEST_F(DriverTest, TheWarmUpIsLeftOut) {
+  const ScriptedPlan plan(1, 100, 0s);
+  const record::Requests requests =
+      run(plan, {.concurrency = 1, .warm_up = 4s, .duration = 6s}, 2s);
+  EXPECT_EQ(requests.warm_up, 2U);
+  EXPECT_EQ(requests.completed, 3U);
+  EXPECT_EQ(window_, 6 * kSecond);
+  EXPECT_EQ(opened_, 1);
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(DriverTest, AStopFromOutsideEndsCleanly) {
+  const ScriptedPlan plan(3, 300, 0s);
+  const record::Requests requests = run(plan, {.concurrency = 3}, 2s, 0s, 5s);
+  EXPECT_EQ(requests.completed, 6U);
+  EXPECT_EQ(requests.abandoned, 3U);
+  EXPECT_EQ(ended_, Time(5s));
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(DriverTest, ShardsShareTheUsers) {
+  const ScriptedPlan plan(5, 10, 0s);
+  const record::Requests even = run(plan, {.concurrency = 9, .shard = 0, .shards = 2}, 1s);
+  const record::Requests odd = run(plan, {.concurrency = 9, .shard = 1, .shards = 2}, 1s);
+  EXPECT_EQ(even.completed, 6U);
+  EXPECT_EQ(odd.completed, 4U);
+}
+
+}  // namespace
+}  // namespace spillway::load
