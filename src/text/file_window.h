@@ -37,6 +37,7 @@ class FileWindow {
   // Keeps everything from here on until held() has been used and release() is called.
   void hold() { hold_ = position_; }
   void release() { hold_.reset(); }
+  bool holding() const { return hold_.has_value(); }
   std::string_view held() const;
 
  private:

@@ -28,6 +28,8 @@ class LineReader {
   std::optional<Line> next();
 
  private:
+  void refuse_when_long() const;
+
   FileWindow window_;
   Bytes longest_line_;
   std::uint64_t number_ = 0;
