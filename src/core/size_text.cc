@@ -32,18 +32,25 @@ constexpr std::array<Unit, 9> kUnits = {{{"b", 1},
                                          {"tb", 1e12}}};
 constexpr double kLargest = 9.2e18;  // below 2^63: sums of a few sizes still fit
 
-[[noreturn]] void refuse(std::string_view flag, std::string_view text, std::string_view why) {
-  throw Error(fmt::format(
-      "{}: \"{}\" {}; give a size such as 512MiB, 1.5GiB, 10GB, a bare number, or unlimited", flag,
-      text, why));
+[[noreturn]] void refuse(std::string_view flag, std::string_view text, std::string_view why,
+                         Bytes bare_unit) {
+  throw Error(
+      fmt::format("{}: \"{}\" {}; give a size such as 512MiB, 1.5GiB or 10GB, a bare number "
+                  "(times {}), or unlimited",
+                  flag, text, why, size_text(bare_unit)));
 }
 
-std::string lower_without_blanks(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isspace(byte) == 0) out.push_back(static_cast<char>(std::tolower(byte)));
-  }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view without_blanks_around(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return out;
 }
 
@@ -53,31 +60,34 @@ std::optional<double> unit_bytes(std::string_view name, Bytes bare_unit) {
   return unit == kUnits.end() ? std::nullopt : std::optional(unit->bytes);
 }
 
-// The number with the unit that leaves it at 1 to 1000 or so: three digits that matter.
+// The number with the unit that leaves it at 1 to 1000 or so: three digits that matter. What would
+// round up to a whole step goes to the next unit, so that nothing reads "1000.0 us".
 std::string scaled(double value, double step, std::span<const std::string_view> units) {
   std::size_t unit = 0;
-  while (value >= step && unit + 1 < units.size()) {
+  while (value >= step - (unit == 0 ? 0.5 : 0.05) && unit + 1 < units.size()) {
     value /= step;
     ++unit;
   }
   const bool whole = unit == 0 || value == std::floor(value);
-  const int digits = whole ? 0 : (value < 100 ? 2 : 1);
+  const int digits = whole ? 0 : (value < 99.995 ? 2 : 1);
   return fmt::format("{:.{}f} {}", value, digits, units[unit]);
 }
 
 }  // namespace
 
 Bytes parse_size(std::string_view text, std::string_view flag, Bytes bare_unit) {
-  const std::string clean = lower_without_blanks(text);
+  const std::string clean = lower(without_blanks_around(text));
   if (clean == "unlimited") return kUnlimited;
   double number = 0;
   const auto [end, error] = std::from_chars(clean.data(), clean.data() + clean.size(), number);
-  if (error != std::errc() || !std::isfinite(number)) refuse(flag, text, "is not a size");
-  if (number < 0) refuse(flag, text, "is below zero");
+  if (error != std::errc() || !std::isfinite(number)) {
+    refuse(flag, text, "is not a size", bare_unit);
+  }
+  if (number < 0) refuse(flag, text, "is below zero", bare_unit);
   const std::string_view name(end, static_cast<std::size_t>(clean.data() + clean.size() - end));
-  const std::optional<double> unit = unit_bytes(name, bare_unit);
-  if (!unit) refuse(flag, text, "has an unknown unit");
-  if (number * *unit > kLargest) refuse(flag, text, "is larger than any memory");
+  const std::optional<double> unit = unit_bytes(without_blanks_around(name), bare_unit);
+  if (!unit) refuse(flag, text, "has an unknown unit", bare_unit);
+  if (number * *unit > kLargest) refuse(flag, text, "is larger than any memory", bare_unit);
   return Bytes(static_cast<std::uint64_t>(std::llround(number * *unit)));
 }
 

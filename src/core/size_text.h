@@ -15,9 +15,10 @@ namespace spillway {
 // A capacity without a limit; written `unlimited`.
 inline constexpr Bytes kUnlimited = Bytes(std::numeric_limits<std::uint64_t>::max());
 
-// Reads `512MiB`, `1.5 GiB`, `10GB` (decimal), `4096B`, `unlimited`, or a bare number in units of
-// `bare_unit` (1_GiB for the *-mem-gb flags). Case of the unit does not matter. Throws Error that
-// names the flag and says what is accepted.
+// Reads a number of KiB, MiB, GiB, TiB (binary), kB, MB, GB, TB (decimal) or B, as in `512MiB` and
+// `1.5 GiB`; a bare number is in units of `bare_unit` (1_GiB for the *-mem-gb flags); `unlimited`
+// is kUnlimited. Case does not matter. `64k` is refused: it means 64,000 to some and 65,536 to
+// others. Throws Error that names the flag and says what is accepted.
 Bytes parse_size(std::string_view text, std::string_view flag, Bytes bare_unit);
 
 // "1.50 GiB", "64 KiB", "512 B", "unlimited": binary units, for memory and objects.
