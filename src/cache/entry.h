@@ -1,0 +1,84 @@
+// Entry: what the index knows of one block, in one cache line; Entries: the memory they live in.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cache/tier_id.h"
+#include "core/aligned_buffer.h"
+#include "core/bytes.h"
+#include "kv/block_key.h"
+#include "tier/store.h"
+
+namespace spillway::cache {
+
+// Entries have numbers instead of addresses: half the size in links, and the same in every run.
+using EntryId = std::uint32_t;
+inline constexpr EntryId kNoEntry = ~EntryId{0};
+
+// absent -> storing -> resident <-> leaving -> absent. A block that is leaving still lies in its
+// tier: it is on its way to another one, or about to be deleted.
+enum class State : std::uint8_t { absent, storing, resident, leaving };
+
+inline constexpr unsigned kPinBits = 26;
+inline constexpr std::uint32_t kMaxPins = (1U << kPinBits) - 1;
+
+struct Waiter;  // a frame that waits for a block to be settled
+
+struct alignas(64) Entry {
+  kv::BlockKey key;
+  Bytes size;
+  Waiter* waiters = nullptr;
+  // The policy's: when it was used last, and its neighbours in the queue it stands in.
+  std::uint64_t last_use = 0;
+  EntryId previous = kNoEntry;
+  EntryId next = kNoEntry;
+  std::uint64_t offset = 0;  // its placement, without padding
+  std::uint32_t slot = 0;
+  std::uint32_t pins : kPinBits = 0;  // requests that read it; it stays as long as there are any
+  State state : 2 = State::absent;
+  TierId tier : 2 = TierId::gpu;   // where it lies, or will lie when it is stored
+  TierId queue : 2 = TierId::gpu;  // the policy's
+
+  tier::Placement placement() const { return {.offset = offset, .slot = slot}; }
+  void set_placement(tier::Placement place) {
+    offset = place.offset;
+    slot = place.slot;
+  }
+};
+static_assert(sizeof(Entry) == 64);
+
+// Grows by segments of 4 MiB that never move: about a millisecond each, mostly the kernel's.
+class Entries {
+ public:
+  // Takes and touches the memory of so many entries now.
+  explicit Entries(std::size_t reserved);
+
+  Entry& operator[](EntryId id) { return segments_[id >> kSegmentBits][id & kSegmentMask]; }
+  const Entry& operator[](EntryId id) const {
+    return segments_[id >> kSegmentBits][id & kSegmentMask];
+  }
+
+  EntryId take();
+  void give_back(EntryId id);
+
+  std::size_t in_use() const { return in_use_; }
+  // Every entry ever taken has a number below.
+  EntryId limit() const { return made_; }
+
+ private:
+  static constexpr unsigned kSegmentBits = 16;
+  static constexpr EntryId kSegmentMask = (EntryId{1} << kSegmentBits) - 1;
+
+  void add_segments(std::size_t count, bool touched);
+
+  std::vector<AlignedBuffer> memory_;
+  std::vector<Entry*> segments_;
+  EntryId made_ = 0;
+  EntryId spare_ = kNoEntry;  // given back ones, linked by `next`, the latest first
+  std::size_t in_use_ = 0;
+};
+
+}  // namespace spillway::cache

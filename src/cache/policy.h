@@ -1,0 +1,44 @@
+// Policy: who leaves a tier, and where a block goes. It decides about entries and moves no bytes.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cache/entry.h"
+#include "cache/tier_id.h"
+#include "core/bytes.h"
+
+namespace spillway::cache {
+
+// Called by the index under its lock, so each call is O(1) and makes no system calls. Candidates to
+// leave are resident blocks that nobody reads; the index says which become that and cease to be.
+// An entry's last_use, previous, next and queue are the policy's to use. Nothing that differs from
+// run to run (addresses, wall-clock time, hash order) may reach a decision.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+
+  virtual std::string_view name() const = 0;
+
+  // Where a new block may go, and a used one may move up to: the first that takes it gets it.
+  virtual std::span<const TierId> admission_order() const = 0;
+  // Where a block that leaves `tier` may go. If none of them takes it, it is deleted.
+  virtual std::span<const TierId> below(TierId tier) const = 0;
+  // Whether a block of this footprint belongs into the tier at all.
+  virtual bool accepts(TierId tier, Bytes footprint) const = 0;
+  // Whether a tier with `occupied` bytes takes another `footprint` without anybody leaving.
+  virtual bool has_room(TierId tier, Bytes occupied, Bytes footprint) const = 0;
+
+  // The next to leave `tier`; kNoEntry when there is no candidate.
+  virtual EntryId victim(const Entries& entries, TierId tier) const = 0;
+
+  // The entry, which was not a candidate, is one now in entry.tier ...
+  virtual void add_used(Entries& entries, EntryId id) = 0;  // ... and was used just now
+  virtual void add_demoted(Entries& entries, EntryId id, TierId from) = 0;  // ... come down
+  virtual void put_back(Entries& entries, EntryId id) = 0;  // ... again, as if it never ceased to
+  // The entry ceases to be a candidate: it is being read, or leaves.
+  virtual void withdraw(Entries& entries, EntryId id) = 0;
+};
+
+}  // namespace spillway::cache
