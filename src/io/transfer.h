@@ -13,7 +13,8 @@ namespace spillway::io {
 
 enum class Direction : std::uint8_t { read, write };
 
-// Where the bytes of a write come from, piece by piece, in any order of pieces.
+// Where the bytes of a write come from, piece by piece, in any order of pieces. Called on the loop,
+// never again after the transfer has failed; must not throw.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -23,14 +24,16 @@ class ByteSource {
   virtual std::span<const std::byte> supply(Bytes offset, std::span<std::byte> room) = 0;
 };
 
-// Where the bytes of a read go, piece by piece, in any order of pieces.
+// Where the bytes of a read go, piece by piece, in any order of pieces. Called on the loop; must
+// not throw.
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
   // Memory of the sink's own to read `length` bytes at `offset` straight into (aligned for the
   // file, in place until the transfer ends), or empty: then a buffer of the queue's is used.
   virtual std::span<std::byte> room(Bytes offset, Bytes length) = 0;
-  // A piece that has arrived. `piece` is what room() gave, or a buffer borrowed for this call.
+  // A piece that has arrived whole (a failed or short one is not handed over). `piece` is what
+  // room() gave, or a buffer borrowed for this call.
   virtual void take(Bytes offset, std::span<const std::byte> piece) = 0;
 };
 
@@ -43,13 +46,13 @@ struct Transfer {
   std::uint64_t offset = 0;  // in the file
   Bytes length;
   ByteSource* source = nullptr;  // of a write
-  ByteSink* sink = nullptr;      // of a read
+  ByteSink* sink = nullptr;      // of a read; null: the bytes go nowhere
 
   int error = 0;          // errno of the first failed piece; 0 when none failed
   bool is_short = false;  // a piece moved fewer bytes than asked
   Time queued{};          // handed to the queue
   Time submitted{};       // first piece handed to the kernel
-  Time completed{};       // last piece done
+  Time completed{};       // last piece back from the kernel; what its sink does comes after
 
   bool ok() const { return error == 0 && !is_short; }
 };
