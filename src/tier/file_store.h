@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,7 +13,6 @@
 #include "async/task.h"
 #include "io/queue.h"
 #include "tier/cache_directory.h"
-#include "tier/data_file.h"
 #include "tier/store.h"
 
 namespace spillway::tier {
@@ -24,15 +22,16 @@ namespace spillway::tier {
 // by the stores of all shards.
 class FileTree {
  public:
-  // Makes the directories, and one file to see whether the mode works. Throws Error.
-  FileTree(const CacheDirectory& directory, Buffering buffering);
+  // Makes the directories, and a file to see that direct I/O works; `direct` false leaves it out.
+  // Throws Error, also when blocks are not aligned enough for the drive.
+  explicit FileTree(const CacheDirectory& directory, bool direct = true);
 
   std::string path_of(kv::BlockKey key) const;
-  Buffering buffering() const { return buffering_; }
+  bool direct() const { return direct_; }
 
  private:
   std::string root_;
-  Buffering buffering_;
+  bool direct_;
 };
 
 struct FileStoreOptions {

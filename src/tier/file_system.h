@@ -5,6 +5,7 @@
 #include <compare>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/bytes.h"
 
@@ -24,6 +25,18 @@ struct FileSystemFacts {
   Bytes free;                          // that a process without privileges may take
   std::optional<DeviceNumber> device;  // nothing for memory, network and stacked file systems
 };
+
+struct Mount {
+  DeviceNumber device;
+  std::string point;
+  std::string type;
+  std::string source;
+};
+
+// The mount that holds an absolute path without symbolic links, from the text of
+// /proc/self/mountinfo: the one with the longest mount point, of equal ones the last, which hides
+// the others. Lines that are none of that format are passed over.
+std::optional<Mount> mount_of(std::string_view mountinfo, std::string_view path);
 
 // Of the mount that holds `path`, which must exist. Throws Error.
 FileSystemFacts file_system_facts(const std::string& path);

@@ -11,7 +11,6 @@
 #include "core/unique_fd.h"
 #include "io/queue.h"
 #include "tier/cache_directory.h"
-#include "tier/data_file.h"
 #include "tier/store.h"
 
 namespace spillway::tier {
@@ -21,20 +20,18 @@ namespace spillway::tier {
 // Blocks that are written for the first time pay for converting unwritten extents.
 class SlabFile {
  public:
-  // Makes `slab` in the directory. Throws Error.
-  SlabFile(const CacheDirectory& directory, Bytes capacity, Buffering buffering);
+  // Makes `slab` in the directory, with its space set aside. Direct I/O is only left out when
+  // `direct` is false. Throws Error, also when blocks are not aligned enough for the drive.
+  SlabFile(const CacheDirectory& directory, Bytes capacity, bool direct = true);
 
   int descriptor() const { return file_.get(); }
   const std::string& path() const { return path_; }
   Bytes capacity() const { return capacity_; }
-  // False: the file system has no fallocate, and a full disk shows only when it is written.
-  bool preallocated() const { return preallocated_; }
 
  private:
   std::string path_;
   Bytes capacity_;
   UniqueFd file_;
-  bool preallocated_;
 };
 
 // One a shard, over the shard's queue. Nothing is ever synced: the index is volatile, so what the

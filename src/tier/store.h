@@ -49,16 +49,16 @@ class Room {
 
 // One block to be moved, and what came of it. The owner keeps it in place until the move is done.
 struct BlockMove {
-  kv::BlockKey key;
-  Placement placement;
-  Bytes size;
+  kv::BlockKey key = {};
+  Placement placement = {};
+  Bytes size = {};
   io::ByteSource* source = nullptr;  // of a write; null where the tier holds no bytes
   io::ByteSink* sink = nullptr;      // of a read; may be null: then the bytes go nowhere
 
-  std::optional<stats::ErrorClass> error;
-  std::string error_text;  // with the errno's text, when there is an error
-  Duration latency{};      // from asking the store to the last byte
-  Duration queue_wait{};   // of that, before the first piece was handed to the device
+  std::optional<stats::ErrorClass> error = {};
+  std::string error_text = {};  // with the errno's text, when there is an error
+  Duration latency{};           // from asking the store to the last byte
+  Duration queue_wait{};        // of that, before the first piece was handed to the device
 };
 
 // Moves the bytes of one tier, for one shard. Many blocks go side by side in one call, which
