@@ -121,9 +121,6 @@ std::unique_ptr<Flight> Driver::prepare(std::uint64_t index, std::int64_t due) {
   const workload::Request request = cursor_->read(index);
   std::unique_ptr<Flight> flight = target_.prepare(request);
   record::RequestRow& row = flight->row;
-  row.index = index;
-  row.user = request.user;
-  row.turn = static_cast<std::uint32_t>(request.turn);
   row.due = due;
   row.admitted = elapsed();
   if (row.admitted - due > kLateAfterNs) row.flags |= record::RequestRow::kLate;

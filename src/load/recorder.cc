@@ -11,7 +11,7 @@ using record::Status;
 void Recorder::add(RequestRow row) {
   const bool unfinished = row.done == record::kNever || (is_closed() && row.done > closed_);
   if (row.status == Status::completed && unfinished) row.status = Status::abandoned;
-  if (row.due < opened_) row.flags |= RequestRow::kWarmUp;
+  if (opened_ == record::kNever || row.due < opened_) row.flags |= RequestRow::kWarmUp;
   observations_.add(row);
   log_.add(row);
   show(row);

@@ -48,7 +48,7 @@ class Recorder {
   record::RequestLog& log_;
   LiveFigures& live_;
   record::Observations observations_;
-  std::int64_t opened_ = 0;
+  std::int64_t opened_ = record::kNever;
   std::int64_t closed_ = record::kNever;
 };
 

@@ -16,7 +16,7 @@ namespace spillway::load {
 class Flight {
  public:
   virtual ~Flight() = default;
-  // Stamps are nanoseconds since `origin`, the start of the run.
+  // Stamps are nanoseconds since the start of the run.
   record::RequestRow row;
 };
 
@@ -25,7 +25,7 @@ class Target {
  public:
   virtual ~Target() = default;
 
-  // Makes ready to serve `request`; the row has its identity and its due time.
+  // Makes ready to serve `request`: the row gets its identity and token counts.
   virtual std::unique_ptr<Flight> prepare(const workload::Request& request) = 0;
   // Runs it to the last token, as the user sees it, or until stopped: the row is then abandoned.
   // What goes on beside (blocks being written while tokens come) is spawned into `beside`.

@@ -56,8 +56,10 @@ class ScriptedTarget final : public Target {
   ScriptedTarget(async::Loop& loop, Duration service, Duration settling)
       : loop_(loop), service_(service), settling_(settling) {}
 
-  std::unique_ptr<Flight> prepare(const workload::Request&) override {
-    return std::make_unique<Flight>();
+  std::unique_ptr<Flight> prepare(const workload::Request& request) override {
+    auto flight = std::make_unique<Flight>();
+    flight->row.index = request.index;
+    return flight;
   }
   async::Task<> serve(Flight& flight, async::Group&, async::Stop& stop) override {
     most_ = std::max(most_, ++serving_);
