@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/size_text.h"
 #include "record/request_row.h"
 #include "stats/histogram.h"
 #include "stats/traffic.h"
@@ -46,8 +47,8 @@ struct StageLatencies {
   void merge(const StageLatencies& other);
 };
 
-// One tier. Sums add up; what belongs to the tier as a whole (capacity, peak, modelled, unlimited)
-// is set by whoever owns the index, once, and a merge keeps the larger.
+// One tier. Sums add up; what belongs to the tier as a whole (capacity, peak, modelled) is set by
+// whoever owns the index, once, and a merge keeps the larger.
 struct TierCounters {
   stats::Traffic read;
   stats::Traffic write;  // stores and demotions into it, and promotions into it
@@ -65,12 +66,12 @@ struct TierCounters {
   std::uint64_t bypasses = 0;  // blocks that found no room here and were not waited for
   stats::Histogram demotion;   // ns, of blocks that left: from the decision to settled below
 
-  std::uint64_t capacity_bytes = 0;  // 0 = the tier is off, unless unlimited
+  std::uint64_t capacity_bytes = 0;  // 0 = the tier is off; kUnlimited.count() = it takes all
   std::uint64_t peak_bytes = 0;      // most it held, as footprints
-  bool unlimited = false;
-  bool modelled = false;  // its times are computed, not measured
+  bool modelled = false;             // its times are computed, not measured
 
-  bool is_on() const { return unlimited || capacity_bytes > 0; }
+  bool is_on() const { return capacity_bytes > 0; }
+  bool is_unlimited() const { return capacity_bytes == kUnlimited.count(); }
   void merge(const TierCounters& other);
 };
 

@@ -32,13 +32,12 @@ struct RequestLogResult {
 // the output, so that lines come out in plan order while memory stays fixed, however long the run.
 class RequestLog {
  public:
-  // `path` is the file that finish() writes; the spool is "<path>.spool". Throws Error when that
-  // cannot be made.
+  // `path` is the file that finish() writes; the spool lies in the same directory. Throws Error
+  // when it cannot be made.
   explicit RequestLog(std::string path, const RequestLogOptions& options = {});
   RequestLog(const RequestLog&) = delete;
   RequestLog& operator=(const RequestLog&) = delete;
-  // Joins the writer and removes the spool.
-  ~RequestLog();
+  ~RequestLog();  // joins the writer
 
   // Never waits for the disk. When the queue is full the row is lost and counted: the run is then
   // not decision-grade. A second row with the same index replaces the first.
@@ -47,19 +46,20 @@ class RequestLog {
   // Rows lost so far.
   std::uint64_t fell_behind() const;
 
-  // Waits for the writer, renders the rows in plan order as JSON lines, makes the file durable and
-  // removes the spool. Call it once, when nobody adds any more.
+  // Waits for the writer, renders the rows in plan order as JSON lines and makes the file durable.
+  // Call it once, when nobody adds any more.
   RequestLogResult finish();
 
  private:
   void work();
+  bool take(std::vector<RequestRow>& rows);
+  void spool(const std::vector<RequestRow>& rows);
   void stop_writer();
-  void write_rows(const std::vector<RequestRow>& rows);
 
   std::string path_;
-  std::string spool_path_;
   UniqueFd spool_;
   RequestLogOptions options_;
+  std::vector<RequestRow> batch_;  // of whoever writes: the writer, or add() without one
 
   mutable Mutex mutex_;
   std::condition_variable_any changed_;

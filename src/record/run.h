@@ -101,21 +101,21 @@ struct DeviceTraffic {
 // Did the bytes really come from, and go to, the device? What could not be read is absent, and
 // `reason` says why.
 struct StorageProof {
-  std::uint64_t logical_read_bytes = 0;   // asked of the kernel for the storage tier
-  std::uint64_t logical_write_bytes = 0;  // likewise
-  std::optional<bool> direct;             // the files were open with O_DIRECT, checked
-  std::optional<DeviceTraffic> device_read;
-  std::optional<DeviceTraffic> device_write;
-  std::optional<std::uint64_t> process_read_bytes;   // read_bytes of /proc/self/io
-  std::optional<std::uint64_t> process_write_bytes;  // write_bytes of /proc/self/io
-  std::string reason;                                // why something above is absent
+  std::uint64_t logical_read_bytes = 0;       // asked of the kernel for the storage tier
+  std::uint64_t logical_write_bytes = 0;      // likewise
+  std::optional<bool> direct = std::nullopt;  // the files were open with O_DIRECT, checked
+  std::optional<DeviceTraffic> device_read = std::nullopt;
+  std::optional<DeviceTraffic> device_write = std::nullopt;
+  std::optional<std::uint64_t> process_read_bytes = std::nullopt;   // read_bytes of /proc/self/io
+  std::optional<std::uint64_t> process_write_bytes = std::nullopt;  // write_bytes of /proc/self/io
+  std::string reason;                                               // why something above is absent
 };
 
 // What the tool itself cost, over the window.
 struct Cost {
-  std::optional<double> cpu_seconds;               // user and system, of the process
-  std::optional<double> wall_seconds;              // wall-clock time, also under a virtual clock
-  std::optional<std::uint64_t> peak_memory_bytes;  // resident, of the process
+  std::optional<double> cpu_seconds = std::nullopt;   // user and system, of the process
+  std::optional<double> wall_seconds = std::nullopt;  // wall-clock time, also under a virtual clock
+  std::optional<std::uint64_t> peak_memory_bytes = std::nullopt;  // resident, of the process
 };
 
 // How far the record of single requests is complete.

@@ -1,0 +1,45 @@
+// The histograms of a run by name: the one list that writing, reading and merging records share.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "record/observations.h"
+
+namespace spillway::record {
+
+// Calls visit(name, histogram) for each stage, in the order they are written. `Stages` is
+// StageLatencies, const or not.
+template <typename Stages, typename Visit>
+void for_each_stage(Stages& stages, Visit visit) {
+  visit("lateness", stages.lateness);
+  visit("queue_wait", stages.queue_wait);
+  visit("storage", stages.storage);
+  visit("prefill", stages.prefill);
+  visit("ttft", stages.ttft);
+  visit("end_to_end", stages.end_to_end);
+  visit("write_back", stages.write_back);
+}
+
+// Calls visit(name, histogram) for every histogram: "completed/ttft", "storage/read", ... Slashes,
+// because dots separate the keys of a path.
+template <typename Seen, typename Visit>
+void for_each_histogram(Seen& observed, Visit visit) {
+  for_each_stage(observed.completed, [&](const std::string& name, auto& histogram) {
+    visit("completed/" + name, histogram);
+  });
+  for_each_stage(observed.failed, [&](const std::string& name, auto& histogram) {
+    visit("failed/" + name, histogram);
+  });
+  for (const Tier tier : kAllTiers) {
+    const std::string name = name_of(tier);
+    visit(name + "/read", observed.tier(tier).read.latency);
+    visit(name + "/write", observed.tier(tier).write.latency);
+    visit(name + "/demotion", observed.tier(tier).demotion);
+  }
+  visit(std::string("engine/read_piece"), observed.engine.read_piece);
+  visit(std::string("engine/write_piece"), observed.engine.write_piece);
+  visit(std::string("engine/loop_turn"), observed.engine.loop_turn);
+}
+
+}  // namespace spillway::record

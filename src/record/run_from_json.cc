@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/bytes.h"
+#include "record/histogram_names.h"
+#include "record/run_json.h"
+#include "text/json_reader.h"
+
+namespace spillway::record {
+namespace {
+
+using text::JsonValue;
+
+constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+
+void read(const JsonValue& json, std::uint64_t& value) { value = json.as_uint(); }
+void read(const JsonValue& json, std::int64_t& value) { value = json.as_int(); }
+void read(const JsonValue& json, double& value) { value = json.as_double(); }
+void read(const JsonValue& json, bool& value) { value = json.as_bool(); }
+void read(const JsonValue& json, std::string& value) { value = json.as_string(); }
+
+template <typename T>
+void read(const JsonValue& json, std::optional<T>& value) {
+  if (json.is_null()) return;
+  read(json, value.emplace());
+}
+
+template <typename T>
+void field(const JsonValue& json, std::string_view name, T& value) {
+  read(json.at(name), value);
+}
+
+void text_or_null(const JsonValue& json, std::string_view name, std::string& value) {
+  if (const JsonValue& text = json.at(name); !text.is_null()) read(text, value);
+}
+
+Value any_value(const JsonValue& json) {
+  switch (json.type()) {
+    case JsonValue::Type::null:
+      return {};
+    case JsonValue::Type::boolean:
+      return json.as_bool();
+    case JsonValue::Type::uint64:
+      if (json.as_uint() > static_cast<std::uint64_t>(kLargest)) return json.as_double();
+      return json.as_int();
+    case JsonValue::Type::int64:
+      return json.as_int();
+    case JsonValue::Type::real:
+      return json.as_double();
+    case JsonValue::Type::string:
+      return json.as_string();
+    case JsonValue::Type::array: {
+      std::vector<std::string> items;
+      for (const JsonValue& item : json.elements()) items.push_back(item.as_string());
+      return items;
+    }
+    case JsonValue::Type::object:
+      break;
+  }
+  json.fail("a number, a text, true, false, null or a list of texts");
+}
+
+// The place of a text in a list of names.
+template <typename Names>
+std::size_t name_index(const JsonValue& json, const Names& names) {
+  const auto it = std::ranges::find(names, json.as_string());
+  if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
+  std::string expected;
+  for (const std::string_view name : names)
+    expected += fmt::format("{}{}", expected.empty() ? "" : ", ", name);
+  json.fail("one of " + expected);
+}
+
+void read(const JsonValue& json, Plan& plan) {
+  field(json, "hash", plan.hash);
+  field(json, "requests", plan.requests);
+  field(json, "input_tokens", plan.input_tokens);
+  field(json, "output_tokens", plan.output_tokens);
+  field(json, "users", plan.users);
+  field(json, "workload", plan.workload);
+}
+
+void read(const JsonValue& json, Window& window) {
+  static constexpr std::array<std::string_view, 2> kClocks = {name_of(ClockKind::real),
+                                                              name_of(ClockKind::virtual_)};
+  field(json, "start_ns", window.start_ns);
+  field(json, "end_ns", window.end_ns);
+  field(json, "warm_up_ns", window.warm_up_ns);
+  window.clock = static_cast<ClockKind>(name_index(json.at("clock"), kClocks));
+}
+
+Setting read_setting(const std::string& name, const JsonValue& json) {
+  Setting setting;
+  setting.name = name;
+  setting.value = any_value(json.at("value"));
+  setting.origin = static_cast<Origin>(name_index(json.at("origin"), kOriginNames));
+  if (setting.origin == Origin::resolved) setting.asked = any_value(json.at("asked"));
+  return setting;
+}
+
+void read(const JsonValue& json, Requests& requests) {
+  field(json, "offered", requests.offered);
+  field(json, "completed", requests.completed);
+  field(json, "failed", requests.failed);
+  field(json, "abandoned", requests.abandoned);
+  field(json, "warm_up", requests.warm_up);
+  field(json, "oversized", requests.oversized);
+  field(json, "late", requests.late);
+  field(json, "input_tokens", requests.input_tokens);
+  field(json, "output_tokens", requests.output_tokens);
+}
+
+void read(const JsonValue& json, stats::Traffic& traffic) {
+  field(json, "operations", traffic.operations);
+  field(json, "bytes", traffic.bytes);
+  const JsonValue& errors = json.at("errors_by_class");
+  for (std::size_t i = 0; i < stats::kErrorClasses; ++i) {
+    field(errors, name_of(static_cast<stats::ErrorClass>(i)), traffic.errors.at(i));
+  }
+}
+
+void read(const JsonValue& json, TierCounters& tier) {
+  field(json, "modelled", tier.modelled);
+  const bool unlimited = json.at("unlimited").as_bool();
+  tier.capacity_bytes = unlimited ? kUnlimited.count() : json.at("capacity_bytes").as_uint();
+  field(json, "peak_bytes", tier.peak_bytes);
+  field(json, "stores", tier.stores);
+  field(json, "stored_bytes", tier.stored_bytes);
+  field(json, "evictions", tier.evictions);
+  field(json, "evicted_bytes", tier.evicted_bytes);
+  field(json, "demotions", tier.demotions);
+  field(json, "demoted_bytes", tier.demoted_bytes);
+  field(json, "demotions_in", tier.demotions_in);
+  field(json, "demoted_in_bytes", tier.demoted_in_bytes);
+  field(json, "promotions", tier.promotions);
+  field(json, "promoted_bytes", tier.promoted_bytes);
+  field(json, "bypasses", tier.bypasses);
+  read(json.at("read"), tier.read);
+  read(json.at("write"), tier.write);
+}
+
+void read(const JsonValue& json, Reuse& reuse) {
+  field(json, "blocks_asked", reuse.blocks_asked);
+  const JsonValue& hits = json.at("blocks_hit");
+  for (const Tier tier : kAllTiers) field(hits, name_of(tier), reuse.blocks_hit.at(index_of(tier)));
+  field(json, "tokens_asked", reuse.tokens_asked);
+  field(json, "tokens_hit", reuse.tokens_hit);
+}
+
+std::optional<DeviceTraffic> read_device(const JsonValue& bytes, const JsonValue& json) {
+  if (bytes.is_null()) return std::nullopt;
+  DeviceTraffic device;
+  read(bytes, device.bytes);
+  field(json, "operations", device.operations);
+  field(json, "time_ns", device.time_ns);
+  return device;
+}
+
+void read(const JsonValue& json, StorageProof& proof) {
+  field(json, "logical_read_bytes", proof.logical_read_bytes);
+  field(json, "logical_write_bytes", proof.logical_write_bytes);
+  field(json, "direct", proof.direct);
+  field(json, "process_read_bytes", proof.process_read_bytes);
+  field(json, "process_write_bytes", proof.process_write_bytes);
+  text_or_null(json, "reason", proof.reason);
+  const JsonValue& device = json.at("device");
+  proof.device_read = read_device(json.at("device_read_bytes"), device.at("read"));
+  proof.device_write = read_device(json.at("device_write_bytes"), device.at("write"));
+}
+
+void read_engine(const JsonValue& json, Run& run) {
+  field(json, "busy_ns", run.observed.engine.busy_ns);
+  field(json, "wanting_ns", run.observed.engine.wanting_ns);
+  field(json, "depth_ns", run.observed.engine.depth_ns);
+  field(json, "cpu_seconds", run.cost.cpu_seconds);
+  field(json, "wall_seconds", run.cost.wall_seconds);
+  field(json, "peak_memory_bytes", run.cost.peak_memory_bytes);
+}
+
+void read_endings(const JsonValue& json, Run& run) {
+  if (json.at("interrupted").as_bool()) {
+    const JsonValue& interruption = json.at("interruption");
+    run.interrupted =
+        static_cast<Interruption>(name_index(interruption.at("kind"), kInterruptionNames));
+    field(interruption, "by", run.interrupted_by);
+  }
+  for (const JsonValue& reason : json.at("decision_grade_reasons").elements()) {
+    field(reason, "code", run.reasons.emplace_back().code);
+    field(reason, "text", run.reasons.back().text);
+  }
+  for (const JsonValue& warning : json.at("warnings").elements()) {
+    read(warning, run.warnings.emplace_back());
+  }
+  for (const JsonValue& error : json.at("errors").elements()) {
+    ErrorCount& entry = run.observed.errors[error.at("class").as_string()];
+    field(error, "count", entry.count);
+    field(error, "example", entry.example);
+  }
+}
+
+__int128 decimal(const JsonValue& json) {
+  __int128 sum = 0;
+  for (const char digit : json.as_string()) {
+    if (digit < '0' || digit > '9') json.fail("decimal digits");
+    sum = sum * 10 + (digit - '0');
+  }
+  return sum;
+}
+
+stats::Histogram read_histogram(const JsonValue& json) {
+  stats::Histogram histogram = stats::Histogram::restored(
+      decimal(json.at("sum")), json.at("min").as_int(), json.at("max").as_int());
+  const std::vector<JsonValue>& lower = json.at("lower").elements();
+  const JsonValue& counts = json.at("counts");
+  if (counts.elements().size() != lower.size()) {
+    counts.fail(fmt::format("{} counts, one a lower bound", lower.size()));
+  }
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    histogram.restore_bucket(lower[i].as_int(), counts.elements()[i].as_uint());
+  }
+  if (histogram.count() != json.at("count").as_uint())
+    counts.fail("counts that add up to the count");
+  return histogram;
+}
+
+void read_histograms(const JsonValue& json, Observations& observed) {
+  for_each_histogram(observed, [&json](const std::string& name, stats::Histogram& histogram) {
+    if (const JsonValue* found = json.find(name)) histogram = read_histogram(*found);
+  });
+}
+
+void read_observed(const JsonValue& json, Observations& seen) {
+  read(json.at("requests"), seen.requests);
+  const JsonValue& tiers = json.at("tiers");
+  for (const Tier tier : kAllTiers) read(tiers.at(name_of(tier)), seen.tier(tier));
+  read(json.at("reuse"), seen.reuse);
+  const JsonValue& verification = json.at("verification");
+  field(verification, "blocks", seen.verification.blocks);
+  field(verification, "corrupted", seen.verification.corrupted);
+  read_histograms(json.at("histograms"), seen);
+}
+
+Run read_run(const JsonValue& json) {
+  Run run;
+  const JsonValue& schema = json.at("schema");
+  if (schema.as_string() != kSchema) schema.fail(fmt::format("\"{}\"", kSchema));
+  field(json, "created", run.created);
+  read(json.at("plan"), run.plan);
+  read(json.at("window"), run.window);
+  for (const auto& [name, setting] : json.at("settings").members()) {
+    run.settings.push_back(read_setting(name, setting));
+  }
+  for (const auto& [name, known] : json.at("environment").members()) {
+    run.environment.push_back({.name = name, .value = any_value(known)});
+  }
+  read_observed(json, run.observed);
+  read(json.at("storage_proof"), run.proof);
+  read_engine(json.at("engine"), run);
+  const JsonValue& recorder = json.at("recorder");
+  field(recorder, "rows", run.recorder.rows);
+  field(recorder, "dropped", run.recorder.dropped);
+  text_or_null(recorder, "error", run.recorder.error);
+  read_endings(json, run);
+  return run;
+}
+
+}  // namespace
+
+Run from_json(std::string_view text, const std::string& file) {
+  return read_run(text::parse_json(text, file));
+}
+
+Run load_run(const std::string& path) {
+  struct stat status{};
+  const bool is_directory = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  return read_run(text::read_json(is_directory ? path + "/record.json" : path));
+}
+
+}  // namespace spillway::record

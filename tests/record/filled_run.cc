@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/record/filled_run.h"
+
+#include <string>
+#include <vector>
+
+namespace spillway::record {
+namespace {
+
+constexpr std::int64_t kMs = 1'000'000;  // ns
+constexpr std::uint64_t kBlock = 2'000'000;
+
+RequestRow row(std::uint64_t index, Status status, std::int64_t due_ms) {
+  RequestRow result;
+  result.index = index;
+  result.status = status;
+  result.due = due_ms * kMs;
+  result.admitted = result.due + 1 * kMs;
+  result.started = result.due + 2 * kMs;
+  result.input_tokens = 100;
+  result.blocks_asked = 5;
+  if (status == Status::abandoned) return result;
+  result.loaded = result.started + 3 * kMs;
+  if (status == Status::failed) {
+    result.done = result.loaded;
+    return result;
+  }
+  result.first_token = result.loaded + 4 * kMs;
+  result.done = result.first_token + 10 * kMs;
+  result.stored = result.done + 5 * kMs;
+  result.output_tokens = 10;
+  return result;
+}
+
+void add_requests(Observations& seen) {
+  RequestRow first = row(1, Status::completed, 0);
+  first.flags |= RequestRow::kLate;
+  first.blocks_hit = {1, 0, 1};
+  first.tokens_hit = 40;
+  RequestRow second = row(2, Status::completed, 100);
+  second.flags |= RequestRow::kOversized;
+  second.blocks_hit = {0, 0, 2};
+  second.tokens_hit = 40;
+  RequestRow failed = row(3, Status::failed, 200);
+  failed.blocks_asked = 0;
+  failed.input_tokens = 0;
+  RequestRow abandoned = row(4, Status::abandoned, 300);
+  abandoned.started = kNever;
+  RequestRow early = row(0, Status::completed, -100);
+  early.flags |= RequestRow::kWarmUp;
+  for (const RequestRow& each : {early, first, second, failed, abandoned}) seen.add(each);
+}
+
+void add_tiers(Observations& seen) {
+  TierCounters& gpu = seen.tier(Tier::gpu);
+  gpu.capacity_bytes = 1U << 30U;
+  gpu.peak_bytes = 3 * kBlock;
+  gpu.modelled = true;
+  gpu.read.add(kBlock, 1 * kMs / 10);
+  for (int i = 0; i < 3; ++i) gpu.write.add(kBlock, 1 * kMs / 5);
+  gpu.stores = 3;
+  gpu.stored_bytes = 3 * kBlock;
+  gpu.demotions = 1;
+  gpu.demoted_bytes = kBlock;
+  gpu.promotions = 1;
+  gpu.promoted_bytes = kBlock;
+  gpu.demotion.add(2 * kMs);
+
+  TierCounters& storage = seen.tier(Tier::storage);
+  storage.capacity_bytes = kUnlimited.count();
+  storage.peak_bytes = 4 * kBlock;
+  for (int i = 1; i <= 3; ++i) storage.read.add(kBlock, i * kMs);
+  storage.read.add_error(stats::ErrorClass::io_error);
+  storage.read.add_error(stats::ErrorClass::short_transfer);
+  storage.write.add(kBlock, 4 * kMs);
+  storage.write.add_error(stats::ErrorClass::no_space);
+  storage.demotions_in = 1;
+  storage.demoted_in_bytes = kBlock;
+  storage.evictions = 2;
+  storage.evicted_bytes = 2 * kBlock;
+  storage.bypasses = 1;
+}
+
+void add_machine(Run& run) {
+  run.environment = {
+      {std::string(fact::kVersion), "0.1.0"},
+      {std::string(fact::kCommit), "abc1234"},
+      {std::string(fact::kBuildType), "Release"},
+      {std::string(fact::kCpuModel), "Test CPU"},
+      {std::string(fact::kCores), std::int64_t{2}},
+      {std::string(fact::kKernel), "6.1.0"},
+      {std::string(fact::kFileSystem), "ext4"},
+      {std::string(fact::kDevice), "vda"},
+      {std::string(fact::kDirectIo), true},
+      {std::string(fact::kIoEngine), "io_uring"},
+      {std::string(fact::kIoFeatures), std::vector<std::string>{"single_issuer", "cooperative"}}};
+  run.proof = {
+      .logical_read_bytes = 3 * kBlock,
+      .logical_write_bytes = kBlock,
+      .direct = true,
+      .device_read = DeviceTraffic{.operations = 6, .bytes = 3 * kBlock, .time_ns = 6 * kMs},
+      .device_write = DeviceTraffic{.operations = 2, .bytes = kBlock, .time_ns = 4 * kMs},
+      .process_read_bytes = 3 * kBlock,
+      .process_write_bytes = kBlock,
+      .reason = "discards are not counted"};
+  run.cost = {.cpu_seconds = 0.016, .wall_seconds = 10.0, .peak_memory_bytes = 50U << 20U};
+}
+
+void add_engine(Observations& seen) {
+  seen.engine.busy_ns = 4'000'000'000;
+  seen.engine.wanting_ns = 5'000'000'000;
+  seen.engine.depth_ns = 32'000'000'000;
+  for (int i = 0; i < 6; ++i) seen.engine.read_piece.add(2 * kMs);
+  for (int i = 0; i < 2; ++i) seen.engine.write_piece.add(3 * kMs);
+  seen.engine.loop_turn.add(50'000);
+}
+
+}  // namespace
+
+Run filled_run() {
+  Run run;
+  run.created = "2026-01-02T03:04:05Z";
+  run.plan = {.hash = "00c0ffee00c0ffee",
+              .requests = 1000,
+              .input_tokens = 100'000,
+              .output_tokens = 10'000,
+              .users = 2,
+              .workload = "trace \"conversation\", its first 1,000 requests"};
+  run.window = {.start_ns = 1'000'000'000,
+                .end_ns = 11'000'000'000,
+                .warm_up_ns = 1'000'000'000,
+                .clock = ClockKind::real};
+  run.settings = {{"model", "llama3.1-8b", Origin::default_, {}},
+                  {"seed", std::int64_t{42}, Origin::command_line, {}},
+                  {"length-scale", 0.125, Origin::command_line, {}},
+                  {"storage-capacity-gb", "unlimited", Origin::resolved, std::int64_t{0}}};
+  add_requests(run.observed);
+  add_tiers(run.observed);
+  add_engine(run.observed);
+  add_machine(run);
+  run.observed.verification = {.blocks = 3, .corrupted = 1};
+  run.observed.add_error("storage.read.io_error", "read block 7: Input/output error");
+  run.recorder = {.rows = 5, .dropped = 1, .error = "spool: No space left on device"};
+  run.interrupted = Interruption::once;
+  run.interrupted_by = "SIGINT";
+  run.warnings = {"the device is shared"};
+  grade(run);
+  return run;
+}
+
+}  // namespace spillway::record

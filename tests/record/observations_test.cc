@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/observations.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/record/filled_run.h"
+
+namespace spillway::record {
+namespace {
+
+RequestRow completed_row() {
+  RequestRow row;
+  row.due = 1'000;
+  row.admitted = 2'000;
+  row.started = 4'000;
+  row.loaded = 8'000;
+  row.first_token = 16'000;
+  row.done = 32'000;
+  row.stored = 31'000;
+  row.input_tokens = 512;
+  row.output_tokens = 20;
+  row.blocks_asked = 8;
+  row.blocks_hit = {1, 2, 3};
+  row.tokens_hit = 384;
+  return row;
+}
+
+TEST(Observations, TakesEachStageFromItsTwoStamps) {
+  Observations seen;
+  seen.add(completed_row());
+
+  const StageLatencies& stages = seen.completed;
+  EXPECT_EQ(stages.lateness.max(), 1'000);
+  EXPECT_EQ(stages.queue_wait.max(), 3'000);
+  EXPECT_EQ(stages.storage.max(), 4'000);
+  EXPECT_EQ(stages.prefill.max(), 8'000);
+  EXPECT_EQ(stages.ttft.max(), 15'000);
+  EXPECT_EQ(stages.end_to_end.max(), 31'000);
+  EXPECT_EQ(stages.write_back.max(), 0) << "stored before the last token";
+  EXPECT_EQ(seen.requests.input_tokens, 512U);
+  EXPECT_EQ(seen.reuse.hits(), 6U);
+  EXPECT_EQ(seen.reuse.tokens_asked, 512U);
+}
+
+TEST(Observations, KeepsFailedRequestsOutOfTheLatencies) {
+  Observations seen;
+  RequestRow row = completed_row();
+  row.status = Status::failed;
+  row.first_token = kNever;
+  seen.add(row);
+
+  EXPECT_EQ(seen.requests.failed, 1U);
+  EXPECT_EQ(seen.requests.completed, 0U);
+  EXPECT_EQ(seen.completed.end_to_end.count(), 0U);
+  EXPECT_EQ(seen.failed.end_to_end.count(), 1U);
+  EXPECT_EQ(seen.failed.ttft.count(), 0U) << "a stage that was not reached is not 0 ms";
+}
+
+TEST(Observations, AbandonedRequestsHaveNoLatency) {
+  Observations seen;
+  RequestRow row = completed_row();
+  row.status = Status::abandoned;
+  seen.add(row);
+
+  EXPECT_EQ(seen.requests.abandoned, 1U);
+  EXPECT_EQ(seen.requests.offered, 1U);
+  EXPECT_EQ(seen.completed.queue_wait.count(), 0U);
+  EXPECT_EQ(seen.failed.queue_wait.count(), 0U);
+}
+
+TEST(Observations, OnlyCountsTheWarmUp) {
+  Observations seen;
+  RequestRow row = completed_row();
+  row.flags |= RequestRow::kWarmUp;
+  seen.add(row);
+
+  EXPECT_EQ(seen.requests.warm_up, 1U);
+  EXPECT_EQ(seen.requests.offered, 0U);
+  EXPECT_EQ(seen.reuse.blocks_asked, 0U);
+  EXPECT_EQ(seen.completed.ttft.count(), 0U);
+}
+
+TEST(Observations, OfferedIsTheSumOfAllEndings) {
+  const record::Run run = filled_run();
+  const Requests& requests = run.observed.requests;
+  EXPECT_EQ(requests.offered, 4U);
+  EXPECT_EQ(requests.offered, requests.completed + requests.failed + requests.abandoned);
+}
+
+TEST(Observations, MergesSumsAndKeepsTheTiersOwnFigures) {
+  const Observations one = filled_run().observed;
+  Observations both = one;
+  both.merge(one);
+
+  EXPECT_EQ(both.requests.completed, 2 * one.requests.completed);
+  EXPECT_EQ(both.completed.ttft.count(), 2 * one.completed.ttft.count());
+  EXPECT_EQ(both.engine.depth_ns, 2 * one.engine.depth_ns);
+  EXPECT_EQ(both.verification.corrupted, 2U);
+  const TierCounters& gpu = both.tier(Tier::gpu);
+  EXPECT_EQ(gpu.stored_bytes, 2 * one.tier(Tier::gpu).stored_bytes);
+  EXPECT_EQ(gpu.capacity_bytes, one.tier(Tier::gpu).capacity_bytes) << "shards share the tier";
+  EXPECT_EQ(gpu.peak_bytes, one.tier(Tier::gpu).peak_bytes);
+  EXPECT_TRUE(gpu.modelled);
+  EXPECT_TRUE(both.tier(Tier::storage).is_unlimited());
+}
+
+TEST(Observations, KeepsTheFirstTextOfAnErrorClass) {
+  Observations seen;
+  seen.add_error("storage.read.io_error", "first");
+  seen.add_error("storage.read.io_error", "second");
+  Observations other;
+  other.add_error("storage.read.io_error", "third", 5);
+  seen.merge(other);
+
+  ASSERT_EQ(seen.errors.size(), 1U);
+  EXPECT_EQ(seen.errors.begin()->second.count, 7U);
+  EXPECT_EQ(seen.errors.begin()->second.example, "first");
+}
+
+}  // namespace
+}  // namespace spillway::record
