@@ -55,11 +55,6 @@ struct Opened {
   bool made = false;  // by this call
 };
 
-// O_DIRECT means nothing there, though tmpfs accepts it since Linux 6.6.
-bool lives_in_memory(const std::string& file_system) {
-  return file_system == "tmpfs" || file_system == "ramfs";
-}
-
 // Linux makes the file first and refuses O_DIRECT afterwards, so one that was made has to go again.
 Opened try_open(const std::string& path, const OpenOptions& options) {
   const int flags = flags_of(options);
@@ -155,6 +150,10 @@ std::string file_system_of(const std::string& path) {
     if (known == magic) return name;
   }
   return fmt::format("file system {:#x}", magic);
+}
+
+bool lives_in_memory(std::string_view file_system) {
+  return file_system == "tmpfs" || file_system == "ramfs";
 }
 
 Bytes free_space(const std::string& path) {

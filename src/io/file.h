@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/bytes.h"
 #include "core/unique_fd.h"
@@ -32,6 +33,9 @@ Alignment alignment_of(int file);
 // Name of the file system that holds `path`: "ext4", "tmpfs"; by number where it is not a known
 // one.
 std::string file_system_of(const std::string& path);
+
+// O_DIRECT means nothing on these, though tmpfs accepts it since Linux 6.6.
+bool lives_in_memory(std::string_view file_system);
 
 // Room that an ordinary user may still fill on the file system of `path`.
 Bytes free_space(const std::string& path);

@@ -2,8 +2,6 @@
 #include "io/uring_engine.h"
 
 #include <liburing.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/unique_fd.h"
+#include "io/bell.h"
 
 namespace spillway::io {
 namespace {
@@ -56,7 +54,7 @@ class UringEngine final : public Engine {
 
   std::size_t submit(std::span<const Operation> operations) override;
   std::size_t reap(std::span<Completion> completions) override;
-  int descriptor() const override { return bell_.get(); }
+  int descriptor() const override { return bell_.descriptor(); }
   std::size_t depth() const override { return depth_; }
   std::vector<std::string> features() const override { return features_; }
 
@@ -68,15 +66,13 @@ class UringEngine final : public Engine {
   std::size_t depth_;
   std::size_t in_flight_ = 0;
   std::vector<std::string> features_ = {"io_uring"};
-  UniqueFd bell_;
+  Bell bell_;
   io_uring ring_{};
 };
 
 UringEngine::UringEngine(std::uint32_t depth) : depth_(depth) {
-  bell_ = UniqueFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (!bell_) throw_errno("create", "an eventfd");
   open_ring();
-  if (const int error = -::io_uring_register_eventfd(&ring_, bell_.get()); error > 0) {
+  if (const int error = -::io_uring_register_eventfd(&ring_, bell_.descriptor()); error > 0) {
     ::io_uring_queue_exit(&ring_);
     throw_errno("register with io_uring", "an eventfd", error);
   }
@@ -137,8 +133,7 @@ void UringEngine::flush() {
     const int result = ::io_uring_submit(&ring_);
     if (result >= 0 || result == -EINTR) continue;
     check(result == -EAGAIN || result == -EBUSY, "the kernel takes what a ring of its own holds");
-    const std::uint64_t again = 1;
-    check(::write(bell_.get(), &again, sizeof again) == sizeof again, "an eventfd takes a 1");
+    bell_.ring();
     return;
   }
 }
