@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "text/json_reader.h"
 
 namespace spillway::text {
 namespace {
@@ -50,10 +51,21 @@ void JsonWalker::begin_object() {
 std::optional<std::string> JsonWalker::next_key() {
   if (!next_member('}')) return std::nullopt;
   if (peek() != '"') fail("a key in quotes");
-  const std::string_view text = value();
-  std::string key(text.substr(1, text.size() - 2));
+  const std::uint64_t start = window_.offset();
+  std::string key = unquoted(value(), start);
   expect(':', "':' after the key");
   return key;
+}
+
+// What is not plain ASCII is left to the parser.
+std::string JsonWalker::unquoted(std::string_view key, std::uint64_t offset) const {
+  const auto plain = [](char c) { return c >= 0x20 && c <= 0x7E && c != '\\'; };
+  if (std::all_of(key.begin(), key.end(), plain)) return std::string(key.substr(1, key.size() - 2));
+  try {
+    return parse_json(key, "key").as_string();
+  } catch (const Error& error) {
+    fail_at(offset, error.what());
+  }
 }
 
 void JsonWalker::begin_array() {

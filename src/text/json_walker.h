@@ -24,7 +24,7 @@ class JsonWalker {
   JsonWalker(const std::string& path, Bytes longest) : window_(path, longest) {}
 
   void begin_object();
-  // The next member's key with its escapes as written; nothing at the object's end.
+  // The next member's key; nothing at the object's end.
   std::optional<std::string> next_key();
   void begin_array();
   // True when an element follows, which the caller then takes; false at the array's end.
@@ -48,6 +48,7 @@ class JsonWalker {
   char peek();  // the next byte that is not white space; '\0' at the file's end
   void expect(char wanted, std::string_view name);
   bool next_member(char closer);
+  std::string unquoted(std::string_view key, std::uint64_t offset) const;
   void skip_string();
   void skip_brackets();
   void skip_scalar();

@@ -15,7 +15,8 @@ namespace spillway::workload {
 
 struct PlanOptions {
   std::uint32_t users = 1;
-  std::optional<std::uint64_t> max_requests;  // the plan's first so many; all when not given
+  // The plan's first so many; all when not given.
+  std::optional<std::uint64_t> max_requests = std::nullopt;
   double time_scale = 1.0;    // multiplies due times and pauses; 0: everything at once
   double length_scale = 1.0;  // multiplies the tokens of every block; count and sharing stay
   bool open_loop = false;     // order by due time instead of by turn
