@@ -2,18 +2,28 @@
 #include "core/random.h"
 
 #include <bit>
+#include <numbers>
 
 #include "core/error.h"
 
 namespace spillway {
+namespace {
+
+// Multipliers and Weyl constants of the paper, table 2.
+constexpr std::uint64_t kMultiply0 = 0xD2511F53U;
+constexpr std::uint64_t kMultiply1 = 0xCD9E8D57U;
+constexpr std::uint32_t kWeyl0 = 0x9E3779B9U;
+constexpr std::uint32_t kWeyl1 = 0xBB67AE85U;
+
+// ln 2 in two parts: the first has 21 zero bits at its end, so that it times any exponent is exact.
+// NOLINTNEXTLINE(modernize-use-std-numbers): it is not ln 2
+constexpr double kLn2High = 0x1.62e42fee00000p-1;
+constexpr double kLn2Low = 0x1.a39ef35793c76p-33;
+
+}  // namespace
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
                                     std::array<std::uint32_t, 2> key) {
-  // Multipliers and Weyl constants of the paper, table 2.
-  constexpr std::uint64_t kMultiply0 = 0xD2511F53U;
-  constexpr std::uint64_t kMultiply1 = 0xCD9E8D57U;
-  constexpr std::uint32_t kWeyl0 = 0x9E3779B9U;
-  constexpr std::uint32_t kWeyl1 = 0xBB67AE85U;
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = kMultiply0 * counter[0];
     const std::uint64_t b = kMultiply1 * counter[2];
@@ -70,8 +80,8 @@ double portable_log(double x) {
   check(x >= 0x1.0p-1022 && x <= 0x1.fffffffffffffp+1023, "the logarithm of a normal number");
   const auto bits = std::bit_cast<std::uint64_t>(x);
   auto exponent = static_cast<int>(bits >> 52U) - 1023;
-  double m = std::bit_cast<double>((bits & 0xFFFFFFFFFFFFFU) | 0x3FF0000000000000U);
-  if (m > 1.4142135623730951) {
+  auto m = std::bit_cast<double>((bits & 0xFFFFFFFFFFFFFU) | 0x3FF0000000000000U);
+  if (m > std::numbers::sqrt2) {
     m *= 0.5;
     ++exponent;
   }
@@ -79,8 +89,6 @@ double portable_log(double x) {
   const double square = s * s;
   double series = 0;
   for (int term = 23; term >= 3; term -= 2) series = (series + 1.0 / term) * square;
-  constexpr double kLn2High = 0x1.62e42fee00000p-1;  // ln 2 in two parts: the first times any
-  constexpr double kLn2Low = 0x1.a39ef35793c76p-33;  // exponent is exact
   return exponent * kLn2High + (2 * s + (2 * s * series + exponent * kLn2Low));
 }
 

@@ -20,17 +20,22 @@ struct Unit {
   std::string_view name;  // lower case
   double bytes;
 };
-constexpr double kKibi = 1024.0;
-constexpr std::array<Unit, 9> kUnits = {{{"b", 1},
-                                         {"kib", kKibi},
-                                         {"mib", kKibi* kKibi},
-                                         {"gib", kKibi* kKibi* kKibi},
-                                         {"tib", kKibi* kKibi* kKibi* kKibi},
-                                         {"kb", 1e3},
-                                         {"mb", 1e6},
-                                         {"gb", 1e9},
-                                         {"tb", 1e12}}};
+constexpr std::array<Unit, 9> kUnits = {{
+    {.name = "b", .bytes = 1},
+    {.name = "kib", .bytes = 0x1p10},
+    {.name = "mib", .bytes = 0x1p20},
+    {.name = "gib", .bytes = 0x1p30},
+    {.name = "tib", .bytes = 0x1p40},
+    {.name = "kb", .bytes = 1e3},
+    {.name = "mb", .bytes = 1e6},
+    {.name = "gb", .bytes = 1e9},
+    {.name = "tb", .bytes = 1e12},
+}};
 constexpr double kLargest = 9.2e18;  // below 2^63: sums of a few sizes still fit
+
+constexpr std::array<std::string_view, 5> kSizes = {"B", "KiB", "MiB", "GiB", "TiB"};
+constexpr std::array<std::string_view, 5> kRates = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
+constexpr std::array<std::string_view, 4> kTimes = {"ns", "us", "ms", "s"};
 
 [[noreturn]] void refuse(std::string_view flag, std::string_view text, std::string_view why,
                          Bytes bare_unit) {
@@ -68,8 +73,8 @@ std::string scaled(double value, double step, std::span<const std::string_view> 
     value /= step;
     ++unit;
   }
-  const bool whole = unit == 0 || value == std::floor(value);
-  const int digits = whole ? 0 : (value < 99.995 ? 2 : 1);
+  int digits = value < 99.995 ? 2 : 1;
+  if (unit == 0 || value == std::floor(value)) digits = 0;
   return fmt::format("{:.{}f} {}", value, digits, units[unit]);
 }
 
@@ -93,14 +98,12 @@ Bytes parse_size(std::string_view text, std::string_view flag, Bytes bare_unit) 
 
 std::string size_text(Bytes size) {
   if (size == kUnlimited) return "unlimited";
-  static constexpr std::array<std::string_view, 5> kNames = {"B", "KiB", "MiB", "GiB", "TiB"};
-  return scaled(static_cast<double>(size.count()), kKibi, kNames);
+  return scaled(static_cast<double>(size.count()), 1024.0, kSizes);
 }
 
 std::string rate_text(Bytes moved, Duration length) {
   if (length <= Duration::zero()) return "-";
-  static constexpr std::array<std::string_view, 5> kNames = {"B/s", "kB/s", "MB/s", "GB/s", "TB/s"};
-  return scaled(static_cast<double>(moved.count()) / to_seconds(length), 1000.0, kNames);
+  return scaled(static_cast<double>(moved.count()) / to_seconds(length), 1000.0, kRates);
 }
 
 std::string duration_text(Duration length) {
@@ -109,8 +112,7 @@ std::string duration_text(Duration length) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
     return fmt::format("{} min {} s", seconds / 60, seconds % 60);
   }
-  static constexpr std::array<std::string_view, 4> kNames = {"ns", "us", "ms", "s"};
-  return scaled(nanoseconds, 1000.0, kNames);
+  return scaled(nanoseconds, 1000.0, kTimes);
 }
 
 }  // namespace spillway
