@@ -13,10 +13,10 @@ namespace spillway::stats {
 // Why an operation on a block failed. A failed one is counted here and has no latency.
 enum class ErrorClass : std::uint8_t { io_error, short_transfer, corrupt, no_space };
 inline constexpr std::size_t kErrorClasses = 4;
+inline constexpr std::array<const char*, kErrorClasses> kErrorNames = {"io_error", "short_transfer",
+                                                                       "corrupt", "no_space"};
 constexpr const char* name_of(ErrorClass error) {
-  constexpr std::array<const char*, kErrorClasses> kNames = {"io_error", "short_transfer",
-                                                             "corrupt", "no_space"};
-  return kNames.at(static_cast<std::size_t>(error));
+  return kErrorNames.at(static_cast<std::size_t>(error));
 }
 
 // Sums of integers, so that merging is exact in any order.

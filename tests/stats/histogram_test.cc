@@ -24,15 +24,15 @@ TEST(Histogram, KeepsSmallValuesExactly) {
 }
 
 TEST(Histogram, IsWrongByAtMostAFourTenthsOfAPercent) {
-  for (double value = 1; value < 9e18; value *= 1.0173) {
+  for (int step = 0; step < 2540; ++step) {
     Histogram histogram;
-    const auto wanted = static_cast<std::int64_t>(value);
+    const auto wanted = static_cast<std::int64_t>(std::pow(1.0173, step));  // up to 8.2e18
     histogram.add(wanted);
     histogram.add(std::numeric_limits<std::int64_t>::max());
     histogram.add(0);
     const auto got = static_cast<double>(histogram.quantile(0.5));
     ASSERT_NEAR(got, static_cast<double>(wanted), static_cast<double>(wanted) / 256 + 1e-9)
-        << value;
+        << wanted;
   }
 }
 
