@@ -4,7 +4,7 @@
 namespace spillway::load {
 
 void StartGate::count_down(Time now) {
-  if (--missing_ > 0) return;
+  if (missing_ == 0 || --missing_ > 0) return;
   start_ = now;
   for (const Waiter& waiter : waiters_) waiter.loop->resume(waiter.frame);
   waiters_.clear();

@@ -19,7 +19,8 @@ class StartGate {
 
   // Waits until every shard has arrived or left; returns the start of the run.
   async::Task<Time> arrive(async::Loop& loop);
-  // Instead of arriving: this shard's set-up failed, and the others must not wait for it.
+  // Instead of arriving: this shard's set-up failed, and the others must not wait for it. Does
+  // nothing once the gate is open.
   void leave(Time now);
 
  private:

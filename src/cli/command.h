@@ -1,0 +1,25 @@
+// Command: one subcommand of the program.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace spillway::cli {
+
+// Statuses the program ends with; README lists them.
+inline constexpr int kSuccess = 0;
+inline constexpr int kUsage = 2;          // bad input or set-up failed; nothing was measured
+inline constexpr int kInterrupted = 130;  // Ctrl-C or SIGTERM; what was measured is kept
+
+// Registered with the program as it is made; run() is called when its name was given.
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual bool chosen() const = 0;
+  // Returns the program's status; throws Error for status 2.
+  virtual int run() = 0;
+};
+
+}  // namespace spillway::cli

@@ -1,0 +1,32 @@
+// Flags: a table of settings as options of a command line.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "scenario/settings.h"
+
+namespace CLI {
+class App;
+}
+
+namespace spillway::cli {
+
+// Adds an option for every row of the settings' table to `app`, which outlives the Flags.
+class Flags {
+ public:
+  Flags(CLI::App& app, scenario::Settings& settings);
+  ~Flags();
+  Flags(const Flags&) = delete;
+  Flags& operator=(const Flags&) = delete;
+
+  // After parsing: hands what was given to the settings. All values are looked at; an Error lists
+  // every one that is wrong, a line each.
+  void apply();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spillway::cli

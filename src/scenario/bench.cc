@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/bench.h"
+
+#include <optional>
+#include <utility>
+
+#include "async/clock.h"
+#include "async/pool.h"
+#include "async/shard.h"
+#include "cache/cache.h"
+#include "cache/index.h"
+#include "cache/waterfall.h"
+#include "core/error.h"
+#include "core/size_text.h"
+#include "kv/content.h"
+#include "load/driver.h"
+#include "load/replica_target.h"
+#include "load/start_gate.h"
+#include "record/request_log.h"
+#include "scenario/bench_facts.h"
+#include "scenario/observe.h"
+#include "scenario/storage_watch.h"
+#include "scenario/tiers.h"
+#include "serve/replica.h"
+
+namespace spillway::scenario {
+namespace {
+
+constexpr unsigned kPoolThreads = 2;  // copies to and from RAM, and blocking file calls
+
+// Blocks the tiers can hold at once, for the index to reserve; what is unlimited grows as it goes.
+std::size_t blocks_of(const std::array<Bytes, record::kTiers>& capacities, Bytes block) {
+  std::size_t blocks = 0;
+  for (const Bytes capacity : capacities) {
+    if (capacity != kUnlimited) blocks += capacity / block;
+  }
+  return blocks;
+}
+
+Bytes all_of(const std::array<Bytes, record::kTiers>& capacities) {
+  Bytes all;
+  for (const Bytes capacity : capacities) {
+    if (capacity == kUnlimited) return kUnlimited;
+    all += capacity;
+  }
+  return all;
+}
+
+template <typename T>
+cache::PerTier<T> per_tier(const std::array<T, record::kTiers>& values) {
+  cache::PerTier<T> result{};
+  for (std::size_t i = 0; i < record::kTiers; ++i) result.at(i) = values.at(i);
+  return result;
+}
+
+}  // namespace
+
+struct Bench::Impl {
+  Impl(BenchConfig given, Settings& its_settings)
+      : config(std::move(given)),
+        settings(its_settings),
+        plan(workload::open_trace(config.trace, config.plan)),
+        block(kv::bytes_per_token(config.model, config.tensor_parallel) *
+              plan->summary().block_tokens.count()) {
+    if (config.virtual_time) {
+      clock = std::make_unique<async::VirtualClock>();
+    } else {
+      clock = std::make_unique<async::RealClock>();
+    }
+  }
+
+  cache::CacheOptions cache_options() const {
+    return {.capacity = per_tier(tiers->capacities()),
+            .promote = config.promote,
+            .verify = config.verify,
+            .reserve_blocks = blocks_of(tiers->capacities(), block)};
+  }
+
+  load::DriverOptions driver_options(unsigned shard) const {
+    load::DriverOptions options = config.driver;
+    const std::uint64_t all = config.driver.concurrency;
+    options.concurrency = all / config.shards + (shard < all % config.shards ? 1 : 0);
+    options.shard = shard;
+    options.shards = config.shards;
+    return options;
+  }
+
+  void resolve_settings() {
+    const Bytes storage = tiers->capacities().at(index_of(record::Tier::storage));
+    settings.resolve("storage-capacity-gb",
+                     storage == kUnlimited
+                         ? record::Value(std::string("unlimited"))
+                         : record::Value(static_cast<std::int64_t>(storage.count())));
+    if (config.virtual_time) settings.resolve("storage-layout", std::string("modelled"));
+  }
+
+  async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
+  async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
+  record::Run assemble(record::Observations observed, const record::RequestLogResult& rows);
+
+  BenchConfig config;
+  Settings& settings;
+  std::unique_ptr<workload::Plan> plan;
+  Bytes block;
+  std::unique_ptr<async::Clock> clock;
+  std::optional<SharedTiers> tiers;
+  std::optional<cache::Index> index;
+  std::optional<kv::BlockContent> content;  // none in virtual time: no tier holds bytes
+  std::optional<async::Pool> pool;
+  std::optional<load::StartGate> gate;
+  std::optional<StorageWatch> watch;
+  load::Control control;
+  load::LiveFigures live;
+  std::atomic<Phase> phase = Phase::preparing;
+  std::atomic<Time> started = Time{};
+  std::vector<std::string> engine_features;  // written by shard 0, read after the join
+
+  Mutex parts_mutex;
+  record::Observations observed SPILLWAY_GUARDED_BY(parts_mutex);
+  record::Window window SPILLWAY_GUARDED_BY(parts_mutex);
+};
+
+// Set-up and load of one shard; a set-up that fails must not leave the others at the gate.
+async::Task<> Bench::Impl::shard(unsigned number, async::Loop& loop, record::RequestLog& log) {
+  std::exception_ptr failure;
+  try {
+    co_await serve_load(number, loop, log);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (!failure) co_return;
+  gate->leave(loop.now());
+  control.request_stop();
+  std::rethrow_exception(failure);
+}
+
+async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record::RequestLog& log) {
+  ShardTiers stores(config, *tiers, loop, *pool);
+  cache::Cache cache(*index, per_tier(stores.stores()), content ? &*content : nullptr, loop,
+                     cache_options());
+  serve::Replica replica(loop, cache,
+                         {.compute = config.compute,
+                          .block_tokens = plan->summary().block_tokens,
+                          .block_bytes = block,
+                          .all_tiers = all_of(tiers->capacities())});
+  load::ReplicaTarget target(loop, replica);
+  load::Recorder recorder(log, live);
+  async::Stop stop;
+  const auto snapshot = [&] {
+    record::Observations seen = recorder.observations();
+    observe(cache.counters(), seen);
+    if (stores.queue() != nullptr) observe(stores.queue()->figures(), seen);
+    return seen;
+  };
+  control.join(number, {.loop = &loop, .stop = [&] { stop.request(); }, .snapshot = snapshot});
+  const auto opens = [&] {
+    cache.take_counters();
+    if (stores.queue() != nullptr) stores.queue()->take_figures();
+    loop.take_turn_lengths();
+    if (number == 0) {
+      watch->open();
+      index->restart_peaks();
+    }
+  };
+  const auto closes = [&] {
+    observe(cache.take_counters(), recorder.observations());
+    if (stores.queue() != nullptr) observe(stores.queue()->take_figures(), recorder.observations());
+    recorder.observations().engine.loop_turn.merge(loop.take_turn_lengths());
+    if (number == 0) watch->close();
+  };
+  const Time start = co_await gate->arrive(loop);
+  if (number == 0) {
+    engine_features = stores.engine_features();
+    started = start;
+    phase = Phase::running;
+  }
+  replica.set_origin(start);
+  load::Driver driver(loop, *plan, target, recorder, driver_options(number),
+                      {.opens = opens, .closes = closes});
+  co_await driver.run(start, stop);
+  control.leave(number);
+  const MutexLock lock(parts_mutex);
+  observed.merge(recorder.observations());
+  window.start_ns = recorder.opened();
+  window.end_ns = std::max(window.end_ns, recorder.closed());
+}
+
+record::Run Bench::Impl::assemble(record::Observations seen, const record::RequestLogResult& rows) {
+  record::Run run;
+  run.plan = plan_record(plan->summary(), config);
+  run.settings = settings.effective();
+  run.environment = environment(config, *tiers, engine_features);
+  run.observed = std::move(seen);
+  for (const record::Tier tier : record::kAllTiers) {
+    record::TierCounters& counters = run.observed.tier(tier);
+    counters.capacity_bytes = tiers->capacities().at(index_of(tier)).count();
+    counters.peak_bytes = index->usage(cache::TierId{static_cast<std::uint8_t>(tier)}).peak.count();
+    counters.modelled = tiers->is_modelled(tier);
+  }
+  {
+    const MutexLock lock(parts_mutex);
+    run.window = window;
+  }
+  run.window.warm_up_ns = config.driver.warm_up.count();
+  run.window.clock = config.virtual_time ? record::ClockKind::virtual_ : record::ClockKind::real;
+  run.recorder = {.rows = rows.rows, .dropped = rows.dropped, .error = rows.error};
+  watch->fill(run);
+  return run;
+}
+
+Bench::Bench(BenchConfig config, Settings& settings)
+    : impl_(std::make_unique<Impl>(std::move(config), settings)) {}
+
+Bench::~Bench() = default;
+
+record::Run Bench::run(const std::string& requests_path) {
+  Impl& it = *impl_;
+  it.tiers.emplace(it.config, it.block);
+  it.resolve_settings();
+  it.index.emplace(it.cache_options(), per_tier(it.tiers->rooms()),
+                   std::make_unique<cache::WaterfallLru>(it.cache_options()));
+  if (!it.config.virtual_time) it.content.emplace(it.config.seed);
+  it.pool.emplace("pool", it.config.virtual_time ? 0 : kPoolThreads);
+  it.gate.emplace(it.config.shards);
+  it.watch.emplace(it.config, *it.tiers);
+  record::RequestLog log(requests_path, {.threaded = !it.config.virtual_time});
+  async::run_shards(*it.clock, it.config.shards, [&](unsigned number, async::Loop& loop) {
+    return it.shard(number, loop, log);
+  });
+  it.phase = Phase::finishing;
+  const record::RequestLogResult rows = log.finish();
+  record::Observations observed;
+  {
+    const MutexLock lock(it.parts_mutex);
+    observed = it.observed;
+  }
+  return it.assemble(std::move(observed), rows);
+}
+
+// The window ends now, and nothing is known of the device: its reading needs the shards.
+record::Run Bench::run_so_far() {
+  Impl& it = *impl_;
+  record::Observations observed = it.control.collect(std::chrono::milliseconds(300));
+  {
+    const MutexLock lock(it.parts_mutex);
+    observed.merge(it.observed);
+    it.window.end_ns = std::max(it.window.end_ns, elapsed().count());
+  }
+  it.watch->close();
+  return it.assemble(
+      std::move(observed),
+      {.rows = 0, .dropped = 0, .error = "the rows were given up when the run was ended by force"});
+}
+
+void Bench::remove_files() {
+  if (impl_->tiers) impl_->tiers->remove_files();
+}
+
+const workload::PlanSummary& Bench::plan() const { return impl_->plan->summary(); }
+load::Control& Bench::control() { return impl_->control; }
+const load::LiveFigures& Bench::live() const { return impl_->live; }
+Phase Bench::phase() const { return impl_->phase; }
+
+Duration Bench::elapsed() const {
+  return phase() == Phase::preparing ? Duration::zero()
+                                     : impl_->clock->now() - impl_->started.load();
+}
+
+}  // namespace spillway::scenario

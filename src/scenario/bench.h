@@ -1,0 +1,57 @@
+// Bench: one run of the tier benchmark, from a checked config to a record.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "load/control.h"
+#include "load/recorder.h"
+#include "record/run.h"
+#include "scenario/bench_settings.h"
+#include "scenario/settings.h"
+#include "workload/plan.h"
+
+namespace spillway::scenario {
+
+enum class Phase : std::uint8_t { preparing, running, finishing };
+
+// Set-up in the constructor and at the beginning of run(): what it throws, it throws before
+// anything has been measured. While run() blocks, other threads may look at live() and phase(), and
+// stop it.
+class Bench {
+ public:
+  // Opens the trace, which checks it whole. `settings` are those that the config came from: what
+  // the machine decides is resolved in them.
+  Bench(BenchConfig config, Settings& settings);
+  ~Bench();
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+
+  const workload::PlanSummary& plan() const;
+
+  // Runs to the end. Rows of requests go to `requests_path`. The record lacks nothing but why the
+  // run was interrupted, which the caller knows; grade() it then.
+  record::Run run(const std::string& requests_path);
+
+  // What is on record so far, for a process that is about to end by force: called from another
+  // thread while run() is under way.
+  record::Run run_so_far();
+  // Takes the storage tier's files away while they may still be in use; only before the process
+  // ends by force.
+  void remove_files();
+
+  load::Control& control();
+  const load::LiveFigures& live() const;
+  Phase phase() const;
+  // Since the shards started; in virtual time, virtual.
+  Duration elapsed() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace spillway::scenario

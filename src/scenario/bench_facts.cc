@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/bench_facts.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <string>
+
+#include "core/version.h"
+#include "io/capabilities.h"
+#include "telemetry/machine.h"
+
+namespace spillway::scenario {
+namespace {
+
+namespace fact = record::fact;
+
+using Facts = std::vector<record::Fact>;
+
+void add(Facts& facts, std::string_view name, record::Value value) {
+  facts.push_back({.name = std::string(name), .value = std::move(value)});
+}
+
+record::Value value_of(const std::optional<std::uint64_t>& number) {
+  return number ? record::Value(static_cast<std::int64_t>(*number)) : record::Value();
+}
+
+void add_program(Facts& facts) {
+  const Version program = version();
+  add(facts, fact::kVersion, std::string(program.number));
+  add(facts, fact::kCommit, std::string(program.commit));
+  add(facts, fact::kBuildType, std::string(program.build_type));
+  add(facts, fact::kCompiler, std::string(program.compiler));
+}
+
+void add_machine(Facts& facts) {
+  const telemetry::Machine machine = telemetry::machine();
+  add(facts, fact::kCpuModel,
+      machine.cpu_model ? record::Value(*machine.cpu_model) : record::Value());
+  add(facts, fact::kCores, static_cast<std::int64_t>(machine.cores));
+  add(facts, fact::kMemoryBytes, value_of(machine.memory_bytes));
+  add(facts, fact::kKernel, machine.kernel);
+}
+
+std::string device_text(const tier::FileSystemFacts& facts) {
+  if (!facts.device) return facts.source;
+  return fmt::format("{} ({}:{})", facts.source, facts.device->major, facts.device->minor);
+}
+
+}  // namespace
+
+record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& config) {
+  const std::string name = std::filesystem::path(config.trace).lexically_normal().filename();
+  return {.hash = plan.hash,
+          .requests = plan.requests,
+          .input_tokens = plan.input_tokens.count(),
+          .output_tokens = plan.output_tokens.count(),
+          .users = plan.users,
+          .workload = fmt::format("{} trace {} ({} {}), {}-token blocks of {}", plan.format,
+                                  name.empty() ? config.trace : name, plan.files,
+                                  plan.files == 1 ? "file" : "files", plan.block_tokens.count(),
+                                  config.model.name)};
+}
+
+std::vector<record::Fact> environment(const BenchConfig& config, const SharedTiers& tiers,
+                                      const std::vector<std::string>& engine) {
+  Facts facts;
+  add_program(facts);
+  add_machine(facts);
+  if (!tiers.file_system()) return facts;
+  add(facts, fact::kFileSystem, tiers.file_system()->type);
+  add(facts, fact::kDevice, device_text(*tiers.file_system()));
+  add(facts, fact::kDirectIo, !config.buffered);
+  const io::Capabilities io = io::describe_io(tiers.directory());
+  add(facts, fact::kAlignmentBytes, static_cast<std::int64_t>(io.alignment.offset.count()));
+  if (engine.empty()) return facts;
+  add(facts, fact::kIoEngine, engine.front());
+  add(facts, fact::kIoFeatures, std::vector<std::string>(engine.begin() + 1, engine.end()));
+  return facts;
+}
+
+}  // namespace spillway::scenario

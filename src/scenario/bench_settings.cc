@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/bench_settings.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <vector>
+
+#include "core/error.h"
+#include "kv/catalogue.h"
+#include "scenario/model_file.h"
+
+namespace spillway::scenario {
+namespace {
+
+constexpr double kMany = 1e9;
+constexpr std::string_view kLoad = "Load";
+constexpr std::string_view kTiers = "Tiers";
+constexpr std::string_view kStorage = "Storage";
+constexpr std::string_view kModels = "Modelled parts";
+constexpr std::string_view kResults = "Run and results";
+
+// The modelled gpu tier moves data over PCIe 5 x16 (64 GB/s, half of it as engines report), the
+// modelled RAM at one core's copy speed, the modelled drive as a fast PCIe 5 SSD's data sheet.
+const std::vector<Setting>& table() {
+  static const std::vector<Setting> rows = {
+      {.name = "trace",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kLoad,
+       .help = "trace to replay: a Mooncake .jsonl file, kv-cache-tester .json files, or a "
+               "directory of them"},
+      {.name = "model",
+       .kind = Kind::text,
+       .initial = "llama3.1-8b",
+       .group = kLoad,
+       .help = "model whose KV cache is kept (see: spillway models)"},
+      {.name = "model-config",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kLoad,
+       .help = "a Hugging Face config.json instead of --model"},
+      {.name = "tensor-parallel",
+       .kind = Kind::integer,
+       .initial = "1",
+       .group = kLoad,
+       .help = "ranks; KV heads and latents are replicated as engines do",
+       .low = 1,
+       .high = 1024},
+      {.name = "arrival",
+       .kind = Kind::choice,
+       .initial = "closed",
+       .group = kLoad,
+       .help =
+           "closed: each user sends when its last answer is there; trace: at the recorded times",
+       .choices = {"closed", "trace"}},
+      {.name = "num-users",
+       .kind = Kind::integer,
+       .initial = "1",
+       .group = kLoad,
+       .help = "users of the closed loop, who share the trace",
+       .low = 1,
+       .high = 1e6},
+      {.name = "concurrency",
+       .kind = Kind::integer,
+       .initial = "32",
+       .group = kLoad,
+       .help = "most requests in flight; the others wait, and that wait is measured",
+       .low = 1,
+       .high = 1e6},
+      {.name = "time-scale",
+       .kind = Kind::number,
+       .initial = "1",
+       .group = kLoad,
+       .help = "multiplies the gaps of --arrival trace; 0 sends as fast as possible",
+       .low = 0,
+       .high = 1e6},
+      {.name = "length-scale",
+       .kind = Kind::number,
+       .initial = "1",
+       .group = kLoad,
+       .help = "multiplies the tokens of every block; block count and sharing stay",
+       .low = 1e-4,
+       .high = 1e4},
+      {.name = "max-requests",
+       .kind = Kind::integer,
+       .initial = "",
+       .group = kLoad,
+       .help = "the plan's first so many requests only",
+       .low = 1,
+       .high = 1e15},
+      {.name = "duration",
+       .kind = Kind::number,
+       .initial = "",
+       .group = kLoad,
+       .help = "seconds to measure; without it the plan runs to its end",
+       .low = 1e-3,
+       .high = kMany},
+      {.name = "warm-up",
+       .kind = Kind::number,
+       .initial = "0",
+       .group = kLoad,
+       .help = "seconds before measuring begins",
+       .low = 0,
+       .high = kMany},
+      {.name = "prefill-tokens-per-s",
+       .kind = Kind::number,
+       .initial = "10000",
+       .group = kModels,
+       .help =
+           "modelled compute: prompt tokens per second, one prompt after another; 0 takes no time",
+       .low = 0,
+       .high = 1e12},
+      {.name = "decode-ms-per-token",
+       .kind = Kind::number,
+       .initial = "0",
+       .group = kModels,
+       .help = "modelled compute: milliseconds per answer token; 0 takes no time",
+       .low = 0,
+       .high = 1e6},
+
+      {.name = "gpu-mem-gb",
+       .kind = Kind::size,
+       .initial = "0",
+       .group = kTiers,
+       .help = "gpu tier, modelled; a size or GiB, 0 = off, or unlimited",
+       .unit = 1_GiB},
+      {.name = "cpu-mem-gb",
+       .kind = Kind::size,
+       .initial = "0",
+       .group = kTiers,
+       .help = "cpu (RAM) tier; a size or GiB, 0 = off, or unlimited (virtual time)",
+       .unit = 1_GiB},
+      {.name = "storage-capacity-gb",
+       .kind = Kind::size,
+       .initial = "0",
+       .group = kTiers,
+       .help = "storage tier; a size or GiB, 0 = 95 % of the free space, or unlimited (files, "
+               "modelled)",
+       .unit = 1_GiB},
+      {.name = "promote",
+       .kind = Kind::choice,
+       .initial = "off",
+       .group = kTiers,
+       .help = "on: a block that hits in a lower tier moves up",
+       .choices = {"on", "off"}},
+
+      {.name = "cache-dir",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kStorage,
+       .help = "an empty directory on the device to measure; without it a private temporary one"},
+      {.name = "storage-layout",
+       .kind = Kind::choice,
+       .initial = "slab",
+       .group = kStorage,
+       .help = "slab: one preallocated file; files: one per block; modelled: a computed device",
+       .choices = {"slab", "files", "modelled"}},
+      {.name = "io-engine",
+       .kind = Kind::choice,
+       .initial = "uring",
+       .group = kStorage,
+       .help = "uring: io_uring; threads: pread and pwrite",
+       .choices = {"uring", "threads"}},
+      {.name = "io-depth",
+       .kind = Kind::integer,
+       .initial = "32",
+       .group = kStorage,
+       .help = "operations in flight per shard",
+       .low = 1,
+       .high = 4096},
+      {.name = "io-piece",
+       .kind = Kind::size,
+       .initial = "1MiB",
+       .group = kStorage,
+       .help = "largest single operation; blocks are cut into these, 128KiB to 1MiB"},
+      {.name = "io-in-flight",
+       .kind = Kind::size,
+       .initial = "64MiB",
+       .group = kStorage,
+       .help = "bytes in flight per shard"},
+      {.name = "buffered",
+       .kind = Kind::flag,
+       .initial = "off",
+       .group = kStorage,
+       .help = "go through the page cache; the record is marked, since it then measures memory"},
+      {.name = "verify",
+       .kind = Kind::choice,
+       .initial = "sample",
+       .group = kStorage,
+       .help = "check what is read back: off, a sixteenth of the blocks, or all",
+       .choices = {"off", "sample", "all"}},
+
+      {.name = "gpu-gb-per-s",
+       .kind = Kind::number,
+       .initial = "32",
+       .group = kModels,
+       .help = "modelled gpu tier: GB/s in each direction; 0 = infinite",
+       .low = 0,
+       .high = kMany},
+      {.name = "gpu-latency-us",
+       .kind = Kind::number,
+       .initial = "10",
+       .group = kModels,
+       .help = "modelled gpu tier: latency of a block",
+       .low = 0,
+       .high = kMany},
+      {.name = "cpu-gb-per-s",
+       .kind = Kind::number,
+       .initial = "16",
+       .group = kModels,
+       .help = "cpu tier in virtual time: GB/s in each direction; 0 = infinite",
+       .low = 0,
+       .high = kMany},
+      {.name = "cpu-latency-us",
+       .kind = Kind::number,
+       .initial = "1",
+       .group = kModels,
+       .help = "cpu tier in virtual time: latency of a block",
+       .low = 0,
+       .high = kMany},
+      {.name = "storage-read-gb-per-s",
+       .kind = Kind::number,
+       .initial = "12",
+       .group = kModels,
+       .help = "modelled storage: GB/s; 0 = infinite",
+       .low = 0,
+       .high = kMany},
+      {.name = "storage-write-gb-per-s",
+       .kind = Kind::number,
+       .initial = "9",
+       .group = kModels,
+       .help = "modelled storage: GB/s; 0 = infinite",
+       .low = 0,
+       .high = kMany},
+      {.name = "storage-read-latency-us",
+       .kind = Kind::number,
+       .initial = "80",
+       .group = kModels,
+       .help = "modelled storage: latency of a block",
+       .low = 0,
+       .high = kMany},
+      {.name = "storage-write-latency-us",
+       .kind = Kind::number,
+       .initial = "20",
+       .group = kModels,
+       .help = "modelled storage: latency of a block",
+       .low = 0,
+       .high = kMany},
+
+      {.name = "clock",
+       .kind = Kind::choice,
+       .initial = "real",
+       .group = kResults,
+       .help = "virtual: simulate with modelled tiers, as fast as the machine can",
+       .choices = {"real", "virtual"}},
+      {.name = "seed",
+       .kind = Kind::integer,
+       .initial = "42",
+       .group = kResults,
+       .help = "of the content of blocks and of all chance",
+       .low = 0,
+       .high = 1.8e19},
+      {.name = "shards",
+       .kind = Kind::integer,
+       .initial = "1",
+       .group = kResults,
+       .help = "threads that serve requests, sharing the tiers",
+       .low = 1,
+       .high = 256},
+      {.name = "run-dir",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kResults,
+       .help = "directory to make for record.json, requests.jsonl and report.txt"},
+  };
+  return rows;
+}
+
+// Refuses settings that somebody gave though they would do nothing here.
+void refuse_given(const Settings& settings, std::initializer_list<std::string_view> names,
+                  std::string_view why) {
+  for (const std::string_view name : names) {
+    if (settings.was_given(name)) {
+      throw Error(fmt::format("--{} has no effect {}; leave it out", name, why));
+    }
+  }
+}
+
+void refuse_without_effect(const Settings& settings) {
+  const bool is_virtual = settings.text("clock") == "virtual";
+  const bool modelled = is_virtual || settings.text("storage-layout") == "modelled";
+  if (is_virtual && settings.was_given("storage-layout") &&
+      settings.text("storage-layout") != "modelled") {
+    throw Error("--storage-layout: virtual time has no files; leave it out or use --clock real");
+  }
+  if (modelled) {
+    refuse_given(settings, {"io-engine", "io-depth", "io-piece", "io-in-flight", "buffered"},
+                 "with modelled storage");
+  } else {
+    refuse_given(settings,
+                 {"storage-read-gb-per-s", "storage-write-gb-per-s", "storage-read-latency-us",
+                  "storage-write-latency-us"},
+                 "without --storage-layout modelled or --clock virtual");
+  }
+  if (is_virtual) {
+    refuse_given(settings, {"verify"}, "in virtual time, where stores hold no bytes");
+  } else {
+    refuse_given(settings, {"cpu-gb-per-s", "cpu-latency-us"}, "without --clock virtual");
+  }
+  if (settings.size("gpu-mem-gb") == Bytes(0)) {
+    refuse_given(settings, {"gpu-gb-per-s", "gpu-latency-us"}, "without --gpu-mem-gb");
+  }
+  if (settings.text("arrival") == "closed") {
+    refuse_given(settings, {"time-scale"}, "without --arrival trace");
+  } else {
+    refuse_given(settings, {"num-users"}, "with --arrival trace");
+  }
+  if (settings.was_given("model-config")) {
+    refuse_given(settings, {"model"}, "beside --model-config");
+  }
+}
+
+tier::ModelledOptions model_of(const Settings& settings, std::string_view read_rate,
+                               std::string_view write_rate, std::string_view read_latency,
+                               std::string_view write_latency) {
+  return {.read_latency = settings.microseconds(read_latency),
+          .write_latency = settings.microseconds(write_latency),
+          .read_bytes_per_s = settings.number(read_rate) * 1e9,
+          .write_bytes_per_s = settings.number(write_rate) * 1e9};
+}
+
+void read_tiers(const Settings& settings, BenchConfig& config) {
+  config.gpu = {.capacity = settings.size("gpu-mem-gb"),
+                .model = model_of(settings, "gpu-gb-per-s", "gpu-gb-per-s", "gpu-latency-us",
+                                  "gpu-latency-us")};
+  config.cpu = {.capacity = settings.size("cpu-mem-gb"),
+                .model = model_of(settings, "cpu-gb-per-s", "cpu-gb-per-s", "cpu-latency-us",
+                                  "cpu-latency-us")};
+  config.storage = {.capacity = settings.size("storage-capacity-gb"),
+                    .model = model_of(settings, "storage-read-gb-per-s", "storage-write-gb-per-s",
+                                      "storage-read-latency-us", "storage-write-latency-us")};
+  config.promote = settings.text("promote") == "on";
+}
+
+void read_storage(const Settings& settings, BenchConfig& config) {
+  const std::string& layout = settings.text("storage-layout");
+  config.layout = config.virtual_time || layout == "modelled" ? Layout::modelled
+                  : layout == "files"                         ? Layout::files
+                                                              : Layout::slab;
+  config.engine = settings.text("io-engine") == "uring" ? IoEngine::uring : IoEngine::threads;
+  config.cache_dir = settings.text("cache-dir");
+  config.buffered = settings.flag("buffered");
+  config.io_depth = static_cast<unsigned>(settings.integer("io-depth"));
+  config.queue.piece = settings.size("io-piece");
+  config.queue.bytes_in_flight = settings.size("io-in-flight");
+  if (config.queue.piece < 128_KiB || config.queue.piece > 1_MiB ||
+      config.queue.piece % 4_KiB != Bytes(0)) {
+    throw Error("--io-piece: expected a multiple of 4KiB from 128KiB to 1MiB");
+  }
+  if (config.queue.bytes_in_flight < config.queue.piece || config.queue.bytes_in_flight > 16_GiB) {
+    throw Error("--io-in-flight: expected a size from --io-piece to 16GiB");
+  }
+  const std::string& verify = settings.text("verify");
+  config.verify = verify == "off"   ? kv::Verify::off
+                  : verify == "all" ? kv::Verify::all
+                                    : kv::Verify::sample;
+}
+
+void read_load(const Settings& settings, BenchConfig& config) {
+  const bool by_trace = settings.text("arrival") == "trace";
+  config.plan = {.users = static_cast<std::uint32_t>(settings.integer("num-users")),
+                 .max_requests = {},
+                 .time_scale = settings.number("time-scale"),
+                 .length_scale = settings.number("length-scale"),
+                 .open_loop = by_trace};
+  if (settings.is_set("max-requests")) config.plan.max_requests = settings.integer("max-requests");
+  config.driver.arrival = by_trace ? load::Arrival::trace : load::Arrival::closed;
+  config.driver.concurrency = settings.integer("concurrency");
+  config.driver.warm_up = settings.seconds("warm-up");
+  if (settings.is_set("duration")) config.driver.duration = settings.seconds("duration");
+  config.shards = static_cast<unsigned>(settings.integer("shards"));
+  if (config.driver.concurrency < config.shards) {
+    throw Error(fmt::format("--concurrency {}: every one of the {} --shards needs at least one",
+                            config.driver.concurrency, config.shards));
+  }
+  config.compute = {.prefill_tokens_per_s = settings.number("prefill-tokens-per-s"),
+                    .decode_per_token = settings.milliseconds("decode-ms-per-token")};
+}
+
+kv::ModelShape model_of(const Settings& settings) {
+  if (settings.is_set("model-config")) return read_model_file(settings.text("model-config"));
+  const std::string& name = settings.text("model");
+  if (const kv::ModelShape* const known = kv::find_model(name)) return *known;
+  std::string names;
+  for (const kv::ModelShape& model : kv::models()) names += " " + model.name;
+  throw Error(
+      fmt::format("--model: there is no \"{}\"; known are{}, or give --model-config", name, names));
+}
+
+}  // namespace
+
+std::span<const Setting> bench_settings() { return table(); }
+
+BenchConfig bench_config(const Settings& settings) {
+  if (!settings.is_set("trace")) {
+    throw Error("--trace is missing: name a trace file or directory, e.g. --trace traces/");
+  }
+  refuse_without_effect(settings);
+  BenchConfig config;
+  config.trace = settings.text("trace");
+  config.virtual_time = settings.text("clock") == "virtual";
+  config.seed = settings.integer("seed");
+  config.tensor_parallel = static_cast<std::uint32_t>(settings.integer("tensor-parallel"));
+  config.model = model_of(settings);
+  config.run_dir = settings.text("run-dir");
+  read_tiers(settings, config);
+  read_storage(settings, config);
+  read_load(settings, config);
+  return config;
+}
+
+}  // namespace spillway::scenario

@@ -1,0 +1,67 @@
+// What `spillway bench` can be told, and the checked form of what it was told.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "core/bytes.h"
+#include "core/time.h"
+#include "io/queue.h"
+#include "kv/model.h"
+#include "kv/verify.h"
+#include "load/driver.h"
+#include "scenario/settings.h"
+#include "serve/compute_model.h"
+#include "tier/modelled_store.h"
+#include "workload/plan.h"
+
+namespace spillway::scenario {
+
+// The table of the settings: flags, defaults, ranges and help come from here.
+std::span<const Setting> bench_settings();
+
+enum class Layout : std::uint8_t { slab, files, modelled };
+enum class IoEngine : std::uint8_t { uring, threads };
+
+struct TierPlan {
+  Bytes capacity;  // 0 = off
+  tier::ModelledOptions model;
+};
+
+// Everything that a run of the benchmark needs, valid and resolved but for what only the machine
+// knows (free space, memory).
+struct BenchConfig {
+  std::string trace;
+  workload::PlanOptions plan;
+  kv::ModelShape model;
+  std::uint32_t tensor_parallel = 1;
+  bool virtual_time = false;
+  std::uint64_t seed = 0;
+  unsigned shards = 1;
+
+  TierPlan gpu;
+  TierPlan cpu;      // its model is used in virtual time
+  TierPlan storage;  // its model is used by Layout::modelled; capacity 0 = 95 % of the free space
+  bool promote = false;
+  Layout layout = Layout::slab;
+  IoEngine engine = IoEngine::uring;
+  std::string cache_dir;  // empty: a private temporary directory
+  bool buffered = false;
+  io::QueueOptions queue;
+  unsigned io_depth = 64;
+  kv::Verify verify = kv::Verify::sample;
+
+  load::DriverOptions driver;  // concurrency: of all shards together
+  serve::ComputeModel compute;
+
+  std::string run_dir;  // empty: nothing is written
+};
+
+// Turns settings into a config. Throws Error for contradictions, and for a setting given that would
+// have no effect beside the others: nothing is accepted and ignored.
+BenchConfig bench_config(const Settings& settings);
+
+}  // namespace spillway::scenario

@@ -1,0 +1,80 @@
+// Settings: what can be set for a run, what was set, and by whom.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/time.h"
+#include "record/run.h"
+
+namespace spillway::scenario {
+
+enum class Kind : std::uint8_t {
+  text,     // any
+  path,     // of a file or directory
+  choice,   // one of `choices`
+  integer,  // whole, within [low, high]
+  number,   // within [low, high]
+  size,     // bytes; a bare number counts `unit`s
+  flag,     // on or off; on the command line without a value
+};
+
+// One row of a table of settings. The table makes the flags, the help and the record.
+struct Setting {
+  std::string_view name;  // as on the command line, without dashes in front
+  Kind kind;
+  std::string_view initial;  // as it would be typed; "" = not set
+  std::string_view group;    // heading in the help
+  std::string_view help;     // one sentence; units and the meaning of 0
+  double low = 0;
+  double high = 0;
+  std::vector<std::string_view> choices = {};
+  Bytes unit = Bytes(1);
+};
+
+// Values of one table. Every value is checked as it is set; an Error names the flag, the value and
+// what is accepted. The strongest origin that spoke last wins; callers set them weakest first.
+class Settings {
+ public:
+  explicit Settings(std::span<const Setting> table);
+
+  void set(std::string_view name, std::string_view text, record::Origin origin);
+  // What a value turned out to be, kept beside what was asked: "0" became 95 % of the free space.
+  void resolve(std::string_view name, record::Value value);
+
+  bool is_set(std::string_view name) const;     // has a value at all
+  bool was_given(std::string_view name) const;  // by a person, not by the table
+  const std::string& text(std::string_view name) const;
+  std::uint64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
+  Bytes size(std::string_view name) const;
+  bool flag(std::string_view name) const;
+  Duration seconds(std::string_view name) const;       // a number of seconds
+  Duration milliseconds(std::string_view name) const;  // a number of milliseconds
+  Duration microseconds(std::string_view name) const;  // a number of microseconds
+
+  std::span<const Setting> table() const { return table_; }
+  // Every setting with its value and origin, in the order of the table, for the record.
+  std::vector<record::Setting> effective() const;
+
+ private:
+  struct Entry {
+    std::string text;
+    record::Origin origin = record::Origin::default_;
+    record::Value resolved;
+  };
+  const Setting& row(std::string_view name) const;
+  const Entry& entry(std::string_view name) const;
+  record::Value value_of(const Setting& row, const Entry& entry) const;
+
+  std::span<const Setting> table_;
+  std::map<std::string_view, Entry> entries_;
+};
+
+}  // namespace spillway::scenario

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/tiers.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <span>
+#include <utility>
+
+#include "core/error.h"
+#include "core/size_text.h"
+#include "io/file.h"
+#include "io/thread_engine.h"
+#include "io/uring_engine.h"
+#include "telemetry/machine.h"
+#include "tier/counting_room.h"
+#include "tier/slab_room.h"
+
+namespace spillway::scenario {
+namespace {
+
+using record::index_of;
+using record::Tier;
+
+constexpr std::size_t kGpu = index_of(Tier::gpu);
+constexpr std::size_t kCpu = index_of(Tier::cpu);
+constexpr std::size_t kStorage = index_of(Tier::storage);
+constexpr double kMemoryShare = 0.85;  // of the available memory, at most, for the cpu tier
+
+// A tier that takes too much leaves the machine to the out-of-memory killer.
+void check_memory(Bytes wanted) {
+  const std::optional<std::uint64_t> available = telemetry::machine().memory_available_bytes;
+  if (!available) return;
+  const Bytes most(static_cast<std::uint64_t>(static_cast<double>(*available) * kMemoryShare));
+  if (wanted <= most) return;
+  throw Error(fmt::format(
+      "--cpu-mem-gb: {} is more than 85 % of the available memory ({}); give at most {}, or "
+      "simulate it with --clock virtual",
+      size_text(wanted), size_text(Bytes(*available)), size_text(most)));
+}
+
+std::unique_ptr<io::Engine> make_engine(const BenchConfig& config) {
+  if (config.engine == IoEngine::threads) return io::make_thread_engine({.depth = config.io_depth});
+  return io::make_uring_engine({.depth = config.io_depth});
+}
+
+}  // namespace
+
+SharedTiers::TemporaryDirectory::~TemporaryDirectory() { ::rmdir(path.c_str()); }
+
+SharedTiers::SharedTiers(const BenchConfig& config, Bytes block) {
+  make_gpu(config);
+  make_cpu(config, block);
+  make_storage(config, block);
+}
+
+void SharedTiers::make_gpu(const BenchConfig& config) {
+  capacities_[kGpu] = config.gpu.capacity;
+  if (config.gpu.capacity == Bytes(0)) return;
+  rooms_[kGpu] = std::make_unique<tier::CountingRoom>(config.gpu.capacity);
+  devices_[kGpu] = std::make_unique<tier::ModelledDevice>(config.gpu.model);
+}
+
+void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
+  capacities_[kCpu] = config.cpu.capacity;
+  if (config.cpu.capacity == Bytes(0)) return;
+  if (config.virtual_time) {
+    rooms_[kCpu] = std::make_unique<tier::CountingRoom>(config.cpu.capacity);
+    devices_[kCpu] = std::make_unique<tier::ModelledDevice>(config.cpu.model);
+    return;
+  }
+  if (config.cpu.capacity == kUnlimited) {
+    throw Error("--cpu-mem-gb unlimited: real memory ends; give a size, or use --clock virtual");
+  }
+  check_memory(config.cpu.capacity);
+  arena_ = std::make_unique<tier::RamArena>(config.cpu.capacity);
+  rooms_[kCpu] = std::make_unique<tier::SlabRoom>(config.cpu.capacity, std::span(&block, 1));
+}
+
+void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
+  if (config.layout != Layout::modelled) return make_files(config, block);
+  const Bytes asked = config.storage.capacity;
+  if (asked == Bytes(0) && !config.virtual_time) {
+    throw Error(
+        "--storage-capacity-gb: a modelled device has no free space to take 95 % of; "
+        "give a size or unlimited");
+  }
+  capacities_[kStorage] = asked == Bytes(0) ? kUnlimited : asked;
+  rooms_[kStorage] = std::make_unique<tier::CountingRoom>(capacities_[kStorage]);
+  devices_[kStorage] = std::make_unique<tier::ModelledDevice>(config.storage.model);
+}
+
+std::string SharedTiers::private_directory(const BenchConfig& config) {
+  if (!config.cache_dir.empty()) return config.cache_dir;
+  const char* const base = std::getenv("TMPDIR");
+  std::string path = std::string(base != nullptr ? base : "/tmp") + "/spillway-cache-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) throw_errno("make the directory", path);
+  temporary_ = std::make_unique<TemporaryDirectory>(path);
+  return path;
+}
+
+void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
+  const std::string path = private_directory(config);
+  directory_ = std::make_unique<tier::CacheDirectory>(tier::CacheDirectory::open(path));
+  file_system_ = tier::file_system_facts(path);
+  Bytes capacity = config.storage.capacity;
+  if (capacity == Bytes(0)) capacity = tier::default_capacity(*file_system_);
+  if (capacity != kUnlimited && capacity > file_system_->free) {
+    throw Error(fmt::format("--storage-capacity-gb: {} is more than the {} that are free on {}",
+                            size_text(capacity), size_text(file_system_->free), path));
+  }
+  if (config.layout == Layout::files) {
+    tree_ = std::make_unique<tier::FileTree>(*directory_, !config.buffered);
+    rooms_[kStorage] = std::make_unique<tier::CountingRoom>(capacity);
+  } else {
+    if (capacity == kUnlimited) {
+      throw Error(
+          "--storage-capacity-gb unlimited: a slab file has a size; give one, or use "
+          "--storage-layout files");
+    }
+    slab_ = std::make_unique<tier::SlabFile>(*directory_, capacity, !config.buffered);
+    rooms_[kStorage] = std::make_unique<tier::SlabRoom>(slab_->capacity(), std::span(&block, 1));
+    capacity = slab_->capacity();
+  }
+  capacities_[kStorage] = capacity;
+}
+
+std::array<tier::Room*, record::kTiers> SharedTiers::rooms() const {
+  return {rooms_[kGpu].get(), rooms_[kCpu].get(), rooms_[kStorage].get()};
+}
+
+bool SharedTiers::is_modelled(Tier tier) const { return devices_.at(index_of(tier)) != nullptr; }
+
+void SharedTiers::remove_files() {
+  directory_.reset();
+  temporary_.reset();
+}
+
+std::string SharedTiers::directory() const { return directory_ ? directory_->path() : ""; }
+
+ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop,
+                       async::Pool& pool) {
+  for (std::size_t tier = 0; tier < record::kTiers; ++tier) {
+    if (tier::ModelledDevice* const device = shared.devices_.at(tier).get()) {
+      stores_.at(tier) = std::make_unique<tier::ModelledStore>(loop, *device);
+    }
+  }
+  if (shared.arena_) {
+    stores_[kCpu] = std::make_unique<tier::RamStore>(loop, *shared.arena_, &pool);
+  }
+  if (config.layout == Layout::modelled) return;
+  queue_ = std::make_unique<io::Queue>(loop, make_engine(config), config.queue);
+  if (shared.slab_) {
+    stores_[kStorage] = std::make_unique<tier::SlabStore>(loop, *queue_, *shared.slab_);
+  } else {
+    stores_[kStorage] = std::make_unique<tier::FileStore>(loop, *queue_, pool, *shared.tree_);
+  }
+}
+
+std::array<tier::Store*, record::kTiers> ShardTiers::stores() const {
+  return {stores_[kGpu].get(), stores_[kCpu].get(), stores_[kStorage].get()};
+}
+
+std::vector<std::string> ShardTiers::engine_features() const {
+  return queue_ ? queue_->engine().features() : std::vector<std::string>();
+}
+
+}  // namespace spillway::scenario

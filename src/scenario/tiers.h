@@ -1,0 +1,86 @@
+// The tiers of a run: what all shards share, and what each builds on its own thread.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "async/loop.h"
+#include "async/pool.h"
+#include "io/queue.h"
+#include "record/request_row.h"
+#include "scenario/bench_settings.h"
+#include "tier/cache_directory.h"
+#include "tier/file_store.h"
+#include "tier/file_system.h"
+#include "tier/modelled_store.h"
+#include "tier/ram_store.h"
+#include "tier/slab_store.h"
+#include "tier/store.h"
+
+namespace spillway::scenario {
+
+// Space, files and devices, made once before the shards start. Throws Error for what the machine
+// does not have, naming the flag. Removes its files when it goes.
+class SharedTiers {
+ public:
+  // `block` is the size of the run's blocks.
+  SharedTiers(const BenchConfig& config, Bytes block);
+
+  // 0 = off. Resolved: never "95 % of the free space".
+  const std::array<Bytes, record::kTiers>& capacities() const { return capacities_; }
+  // The rooms, null where a tier is off.
+  std::array<tier::Room*, record::kTiers> rooms() const;
+  bool is_modelled(record::Tier tier) const;
+  // What the storage tier's files lie on; nothing when it is modelled.
+  const std::optional<tier::FileSystemFacts>& file_system() const { return file_system_; }
+  // A directory with the files, for the facts of the record; empty when it is modelled.
+  std::string directory() const;
+  // Removes the files now, although stores may have them open.
+  void remove_files();
+
+ private:
+  friend class ShardTiers;
+  void make_gpu(const BenchConfig& config);
+  void make_cpu(const BenchConfig& config, Bytes block);
+  void make_storage(const BenchConfig& config, Bytes block);
+  void make_files(const BenchConfig& config, Bytes block);
+  std::string private_directory(const BenchConfig& config);
+
+  struct TemporaryDirectory {  // made by us, removed when empty again
+    std::string path;
+    ~TemporaryDirectory();
+  };
+
+  std::array<Bytes, record::kTiers> capacities_{};
+  std::array<std::unique_ptr<tier::Room>, record::kTiers> rooms_;
+  std::array<std::unique_ptr<tier::ModelledDevice>, record::kTiers> devices_;
+  std::unique_ptr<tier::RamArena> arena_;
+  std::optional<tier::FileSystemFacts> file_system_;
+  std::unique_ptr<TemporaryDirectory> temporary_;
+  std::unique_ptr<tier::CacheDirectory> directory_;
+  std::unique_ptr<tier::SlabFile> slab_;
+  std::unique_ptr<tier::FileTree> tree_;
+};
+
+// The stores of one shard, with the queue and ring under them. Made and used on the shard's thread.
+class ShardTiers {
+ public:
+  ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop, async::Pool& pool);
+
+  // The stores, null where a tier is off.
+  std::array<tier::Store*, record::kTiers> stores() const;
+  // The queue of the storage tier; null when it is modelled.
+  io::Queue* queue() const { return queue_.get(); }
+  // What moves the bytes, and which of its features are in use; empty when it is modelled.
+  std::vector<std::string> engine_features() const;
+
+ private:
+  std::unique_ptr<io::Queue> queue_;
+  std::array<std::unique_ptr<tier::Store>, record::kTiers> stores_;
+};
+
+}  // namespace spillway::scenario
