@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "async/loop.h"
 #include "async/stop.h"
@@ -36,6 +38,8 @@ struct StoreOutcome {
   std::size_t failed = 0;      // the write failed; also absent now
   PerTier<std::uint64_t> stored_in{};
   bool stopped = false;  // blocks were left out because of the stop
+
+  void add(const Plan& carried_out);
 };
 
 // Decides in the index under its lock, moves bytes outside of it, settles in the index. Everything
@@ -69,21 +73,27 @@ class Cache {
 
   const CacheCounters& counters() const { return mover_.counters(); }
   // What was counted so far; counting starts afresh (the measured window begins).
-  CacheCounters take_counters() { return mover_.take_counters(); }
+  CacheCounters take_counters() { return std::exchange(mover_.counters(), {}); }
 
  private:
   struct Loading;
   struct Storing;
 
+  template <typename Work>
+  async::Task<> in_lanes(Work& work, async::Task<> (Cache::*lane)(Work&, async::Stop&),
+                         std::size_t blocks, async::Stop& stop);
   async::Task<> load_lane(Loading& loading, async::Stop& stop);
   async::Task<> store_lane(Storing& storing, async::Stop& stop);
   async::Task<> store_window(Storing& storing, std::span<const kv::BlockKey> keys,
                              async::Stop& stop);
+  async::Task<> wait_for(std::span<const kv::BlockKey> keys);
   async::Task<> promote(std::span<Pin> pins, async::Stop& stop);
 
   Index& index_;
   async::Loop& loop_;
   const CacheOptions options_;
+  const std::size_t window_;  // blocks that one lane moves at a time
+  const std::size_t lanes_;
   Mover mover_;
 };
 

@@ -36,7 +36,7 @@ struct TierCounters {
   std::uint64_t demoted_in_bytes = 0;
   std::uint64_t promotions = 0;  // blocks that arrived from a tier below because they were used
   std::uint64_t promoted_bytes = 0;
-  std::uint64_t bypasses = 0;  // blocks that fit, but everything here was in use or on its way
+  std::uint64_t bypasses = 0;  // blocks that fit, but all the room was in use or promised
   stats::Histogram demotion;   // ns, of demotions: from the decision to settled below
 
   void merge(const TierCounters& other);

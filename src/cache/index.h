@@ -92,6 +92,8 @@ class Index {
   // Waits until the block is neither storing nor leaving. Resumes on `loop`, the awaiting frame's.
   auto settled(const kv::BlockKey& key, async::Loop& loop) { return Settled(*this, key, loop); }
 
+  // The tier in which the block is resident; asking is not a use.
+  std::optional<TierId> where(const kv::BlockKey& key);
   TierUsage usage(TierId tier);
   void restart_peaks();
   std::string_view policy_name() const { return policy_->name(); }
@@ -123,32 +125,35 @@ class Index {
   };
 
   bool enlist(const kv::BlockKey& key, Waiter& waiter);
-  void undo(Mark& mark);
 
   Bytes footprint(TierId tier, Bytes size) const { return rooms_[tier]->footprint(size); }
   EntryId find(const kv::BlockKey& key) const SPILLWAY_REQUIRES(mutex_);
   void prefetch(std::span<const kv::BlockKey> keys) const SPILLWAY_REQUIRES(mutex_);
-  void pin(EntryId id) SPILLWAY_REQUIRES(mutex_);
-  void drop_pin(Entry& entry) SPILLWAY_REQUIRES(mutex_);
+  Pin pin(EntryId id) SPILLWAY_REQUIRES(mutex_);
+  void unpin(EntryId id) SPILLWAY_REQUIRES(mutex_);
 
   // Planning (index_plan.cc).
-  bool admit(EntryId id, Mark::Kind kind, std::span<const TierId> order, Plan& plan)
+  std::optional<TierId> find_tier(std::span<const TierId> order, Bytes size, Plan& plan)
       SPILLWAY_REQUIRES(mutex_);
   bool make_room(TierId tier, Bytes bytes, Plan& plan) SPILLWAY_REQUIRES(mutex_);
   void push_out(EntryId victim, Plan& plan) SPILLWAY_REQUIRES(mutex_);
-  Mark mark_arrival(EntryId id, Mark::Kind kind, TierId to) SPILLWAY_REQUIRES(mutex_);
-  Mark mark_deletion(EntryId id) SPILLWAY_REQUIRES(mutex_);
-  void start_leaving(EntryId id) SPILLWAY_REQUIRES(mutex_);
-  bool try_place(Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
+  EntryId add_storing(const kv::BlockKey& key, Bytes size, TierId to) SPILLWAY_REQUIRES(mutex_);
+  void withdraw_and_leave(EntryId id) SPILLWAY_REQUIRES(mutex_);
+  void leave_with_pin(Pin& pin) SPILLWAY_REQUIRES(mutex_);
+  Mark mark(EntryId id, Mark::Kind kind, TierId to) SPILLWAY_REQUIRES(mutex_);
+  bool reserve(Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
 
   // Settling (index_settle.cc).
-  Waiter* settle_one(const Mark::Data& move, Waiter* woken) SPILLWAY_REQUIRES(mutex_);
+  struct Woken {
+    Waiter* first = nullptr;
+    Waiter* last = nullptr;
+  };
+  void settle_one(const Mark::Data& move, Woken& woken) SPILLWAY_REQUIRES(mutex_);
   void arrive(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
   void stay(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
   void vanish(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
-  void leave_source(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
-  void give_up_target(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
-  void forget(EntryId id) SPILLWAY_REQUIRES(mutex_);
+  void free_source(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
+  void free_target(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
 
   struct Accounts {
     TierUsage usage;

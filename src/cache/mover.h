@@ -2,21 +2,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "async/loop.h"
-#include "async/stop.h"
 #include "async/task.h"
 #include "cache/counters.h"
 #include "cache/index.h"
-#include "cache/options.h"
 #include "cache/plan.h"
 #include "cache/tier_id.h"
-#include "io/transfer.h"
+#include "core/time.h"
 #include "kv/content.h"
-#include "tier/content_io.h"
+#include "kv/verify.h"
 #include "tier/store.h"
 
 namespace spillway::cache {
@@ -29,24 +29,36 @@ class Mover {
         async::Loop& loop, kv::Verify verify);
 
   // Deletions, demotions from the lowest tier up, arrivals. Arrivals that have a place already do
-  // not wait for those who leave. Afterwards the results of the arrivals are in their marks.
+  // not wait for those who leave. Afterwards everything is settled, and the results of the arrivals
+  // are in their marks.
   async::Task<> carry_out(Plan& plan);
 
-  // Reads pinned blocks, all tiers side by side. ok[i] says whether block i arrived right.
-  async::Task<> read(std::span<const Pin> pins, std::span<std::uint8_t> ok);
+  // Reads pinned blocks, all tiers side by side; arrived[i] says whether block i did, and right.
+  async::Task<> read(std::span<const Pin> pins, std::span<std::uint8_t> arrived);
 
   // Removes a block that cannot be read.
   async::Task<> remove(Mark mark);
 
-  const CacheCounters& counters() const { return counters_; }
   CacheCounters& counters() { return counters_; }
-  CacheCounters take_counters() { return std::exchange(counters_, {}); }
+  const CacheCounters& counters() const { return counters_; }
 
  private:
   async::Task<> make_way(Plan& plan);
-  async::Task<> erase(std::span<Mark> marks, bool deletions);
-  async::Task<> demote(std::span<Mark> marks);
-  async::Task<> arrive(std::span<Mark> marks);
+  async::Task<> delete_all(std::span<Mark> marks);
+  async::Task<> demote_all(std::span<Mark> marks);
+  async::Task<> demote(std::span<Mark*> marks);
+  async::Task<> write(std::span<Mark*> marks, tier::Store* from);
+  async::Task<> arrive_all(std::span<Mark> marks);
+  async::Task<> arrive(std::span<Mark*> marks);
+  async::Task<> find_places(std::span<Mark> marks);
+  async::Task<> erase(TierId tier, std::span<const kv::BlockKey> keys);
+  async::Task<> read_tier(TierId tier, std::size_t count, std::span<const Pin> pins,
+                          std::span<std::uint8_t> arrived);
+
+  void give_up(Mark& mark);
+  void count_eviction(const Mark& mark);
+  void count_demotion(const Mark& mark, Duration length);
+  void count_arrival(const Mark& mark);
 
   Index& index_;
   const PerTier<tier::Store*> stores_;

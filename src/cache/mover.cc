@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/mover.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "async/group.h"
+#include "async/stop.h"
+#include "cache/batch.h"
+#include "core/error.h"
+
+namespace spillway::cache {
+namespace {
+
+using Result = Mark::Result;
+
+bool someone_leaves(const Plan& plan) {
+  return !plan.deletions.empty() ||
+         std::any_of(plan.demotions.begin(), plan.demotions.end(),
+                     [](const std::vector<Mark>& marks) { return !marks.empty(); });
+}
+
+// Moves those that have no place yet out of the others.
+std::vector<Mark> take_unplaced(std::vector<Mark>& marks) {
+  std::vector<Mark> unplaced;
+  if (std::ranges::all_of(marks, &Mark::is_placed)) return unplaced;
+  std::vector<Mark> placed;
+  for (Mark& mark : marks) (mark.is_placed() ? placed : unplaced).push_back(std::move(mark));
+  marks = std::move(placed);
+  return unplaced;
+}
+
+// The marks for which `end` names this tier, among those that have no result yet.
+std::vector<Mark*> open_marks(std::span<Mark> marks, TierId tier, TierId (Mark::*end)() const) {
+  std::vector<Mark*> chosen;
+  for (Mark& mark : marks) {
+    if (mark.result() == Result::undone && (mark.*end)() == tier) chosen.push_back(&mark);
+  }
+  return chosen;
+}
+
+std::vector<kv::BlockKey> keys_of(std::span<Mark* const> marks) {
+  std::vector<kv::BlockKey> keys;
+  keys.reserve(marks.size());
+  for (const Mark* mark : marks) keys.push_back(mark->key());
+  return keys;
+}
+
+// Runs the `tasks` tasks that `tell` gives to its argument, all at the same time; a single one
+// without the detour of a group.
+template <typename Tell>
+async::Task<> side_by_side(async::Loop& loop, std::size_t tasks, Tell tell) {
+  if (tasks == 1) {
+    std::optional<async::Task<>> only;
+    tell([&](async::Task<> task) { only.emplace(std::move(task)); });
+    co_await *only;
+    co_return;
+  }
+  async::Stop never;
+  co_await async::with_group(loop, never, [&](async::Group& group) -> async::Task<> {
+    tell([&](async::Task<> task) { group.spawn(std::move(task)); });
+    co_return;
+  });
+}
+
+}  // namespace
+
+Mover::Mover(Index& index, const PerTier<tier::Store*>& stores, const kv::BlockContent* content,
+             async::Loop& loop, kv::Verify verify)
+    : index_(index), stores_(stores), content_(content), loop_(loop), verify_(verify) {}
+
+async::Task<> Mover::carry_out(Plan& plan) {
+  for (const TierId tier : kAllTiers) counters_.tiers[tier].bypasses += plan.bypasses[tier];
+  std::vector<Mark> late = take_unplaced(plan.arrivals);
+  if (plan.arrivals.empty() || !someone_leaves(plan)) {
+    co_await arrive_all(plan.arrivals);
+    co_await make_way(plan);
+  } else {
+    async::Stop never;
+    co_await async::with_group(loop_, never, [&](async::Group& group) -> async::Task<> {
+      group.spawn(arrive_all(plan.arrivals));
+      co_await make_way(plan);
+    });
+  }
+  if (late.empty()) co_return;
+  co_await find_places(late);
+  co_await arrive_all(late);
+  std::ranges::move(late, std::back_inserter(plan.arrivals));
+}
+
+async::Task<> Mover::make_way(Plan& plan) {
+  co_await delete_all(plan.deletions);
+  for (std::size_t i = kTiers; i-- > 0;) {
+    std::vector<Mark>& marks = plan.demotions.at(i);
+    if (marks.empty()) continue;
+    co_await find_places(marks);
+    co_await demote_all(marks);
+  }
+}
+
+async::Task<> Mover::delete_all(std::span<Mark> marks) {
+  if (marks.empty()) co_return;
+  for (const TierId tier : kAllTiers) {
+    const std::vector<Mark*> here = open_marks(marks, tier, &Mark::from);
+    if (here.empty()) continue;
+    const std::vector<kv::BlockKey> keys = keys_of(here);
+    co_await erase(tier, keys);
+    for (Mark* mark : here) {
+      mark->set_result(Result::done);
+      count_eviction(*mark);
+    }
+  }
+  index_.settle(marks);
+}
+
+async::Task<> Mover::remove(Mark mark) { co_await delete_all({&mark, 1}); }
+
+async::Task<> Mover::erase(TierId tier, std::span<const kv::BlockKey> keys) {
+  if (!keys.empty()) co_await stores_[tier]->erase(keys);
+}
+
+// The accounts say that there is room; whether it is in one piece shows when those who leave have
+// left. If it is not, twice as much leaves each time, until it is or nobody is left to leave.
+async::Task<> Mover::find_places(std::span<Mark> marks) {
+  for (std::uint64_t times = 1; index_.place(marks) > 0; times *= 2) {
+    const auto without = std::find_if(marks.begin(), marks.end(),
+                                      [](const Mark& mark) { return !mark.is_placed(); });
+    Plan more;
+    if (!index_.plan_more_room(*without, without->size() * times, more)) break;
+    co_await make_way(more);
+  }
+  for (Mark& mark : marks) {
+    if (!mark.is_placed()) give_up(mark);
+  }
+}
+
+// Everything there is in use or on its way, and rooms are not waited for.
+void Mover::give_up(Mark& mark) {
+  ++counters_.tiers[mark.to()].bypasses;
+  mark.set_result(Result::failed);
+}
+
+// All of them go to the same tier. What found no place there is only dropped where it was.
+async::Task<> Mover::demote_all(std::span<Mark> marks) {
+  const Time decided = loop_.now();
+  for (const TierId from : kAllTiers) {
+    std::vector<Mark*> here = open_marks(marks, from, &Mark::from);
+    if (!here.empty()) co_await demote(here);
+  }
+  for (const TierId from : kAllTiers) {
+    std::vector<kv::BlockKey> gone;
+    for (const Mark& mark : marks) {
+      if (mark.from() == from) gone.push_back(mark.key());
+    }
+    co_await erase(from, gone);
+  }
+  for (const Mark& mark : marks) {
+    if (mark.result() == Result::done) {
+      count_demotion(mark, loop_.now() - decided);
+    } else {
+      count_eviction(mark);
+    }
+  }
+  index_.settle(marks);
+}
+
+// A read of the upper tier and a write to the lower one. Bytes that lie in memory are written from
+// there; others, which only a modelled tier has, are made anew.
+async::Task<> Mover::demote(std::span<Mark*> marks) {
+  const TierId from = marks.front()->from();
+  tier::Store& upper = *stores_[from];
+  ReadBatch reads(upper, content_, verify_, marks.size());
+  for (const Mark* mark : marks) reads.add(mark->key(), mark->source(), mark->size(), false);
+  co_await upper.read(reads.moves());
+  reads.judge_and_count(counters_.tiers[from], counters_);
+
+  std::vector<Mark*> readable;
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    if (reads.moves()[i].error) {
+      marks[i]->set_result(Result::failed);
+    } else {
+      readable.push_back(marks[i]);
+    }
+  }
+  if (!readable.empty()) co_await write(readable, &upper);
+}
+
+// Writes blocks to the one tier that they all go to, out of the memory of `from` if it has any.
+async::Task<> Mover::write(std::span<Mark*> marks, tier::Store* from) {
+  const TierId to = marks.front()->to();
+  WriteBatch writes(content_, marks.size());
+  for (const Mark* mark : marks) {
+    const bool in_memory = content_ != nullptr && from != nullptr;
+    writes.add(mark->key(), mark->target(), mark->size(),
+               in_memory ? from->memory(mark->source(), mark->size()) : std::span<std::byte>{});
+  }
+  co_await stores_[to]->write(writes.moves());
+  writes.count(counters_.tiers[to]);
+
+  std::vector<kv::BlockKey> torn;  // a file that was begun, say
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    const bool failed = writes.moves()[i].error.has_value();
+    marks[i]->set_result(failed ? Result::failed : Result::done);
+    if (failed) torn.push_back(marks[i]->key());
+  }
+  co_await erase(to, torn);
+}
+
+async::Task<> Mover::arrive_all(std::span<Mark> marks) {
+  if (marks.empty()) co_return;
+  PerTier<std::vector<Mark*>> by_tier;
+  std::size_t tiers = 0;
+  for (const TierId tier : kAllTiers) {
+    by_tier[tier] = open_marks(marks, tier, &Mark::to);
+    if (!by_tier[tier].empty()) ++tiers;
+  }
+  co_await side_by_side(loop_, tiers, [&](auto start) {
+    for (std::vector<Mark*>& here : by_tier) {
+      if (!here.empty()) start(arrive(here));
+    }
+  });
+  index_.settle(marks);
+}
+
+async::Task<> Mover::arrive(std::span<Mark*> marks) {
+  co_await write(marks, nullptr);
+  PerTier<std::vector<kv::BlockKey>> moved_up;
+  for (const Mark* mark : marks) {
+    if (mark->result() != Result::done) continue;
+    count_arrival(*mark);
+    if (mark->kind() == Mark::Kind::promotion) moved_up[mark->from()].push_back(mark->key());
+  }
+  for (const TierId tier : kAllTiers) co_await erase(tier, moved_up[tier]);
+}
+
+async::Task<> Mover::read(std::span<const Pin> pins, std::span<std::uint8_t> arrived) {
+  PerTier<std::size_t> counts{};
+  for (const Pin& pin : pins) ++counts[pin.tier];
+  const auto tiers =
+      std::count_if(counts.begin(), counts.end(), [](auto count) { return count > 0; });
+  co_await side_by_side(loop_, static_cast<std::size_t>(tiers), [&](auto start) {
+    for (const TierId tier : kAllTiers) {
+      if (counts[tier] > 0) start(read_tier(tier, counts[tier], pins, arrived));
+    }
+  });
+}
+
+async::Task<> Mover::read_tier(TierId tier, std::size_t count, std::span<const Pin> pins,
+                               std::span<std::uint8_t> arrived) {
+  ReadBatch reads(*stores_[tier], content_, verify_, count);
+  for (const Pin& pin : pins) {
+    if (pin.tier == tier) reads.add(pin.key, pin.placement, pin.size, true);
+  }
+  co_await stores_[tier]->read(reads.moves());
+  reads.judge_and_count(counters_.tiers[tier], counters_);
+  const tier::BlockMove* move = reads.moves().data();
+  for (std::size_t i = 0; i < pins.size(); ++i) {
+    if (pins[i].tier == tier) arrived[i] = (move++)->error ? 0 : 1;
+  }
+}
+
+void Mover::count_eviction(const Mark& mark) {
+  TierCounters& tier = counters_.tiers[mark.from()];
+  ++tier.evictions;
+  tier.evicted_bytes += mark.size().count();
+}
+
+void Mover::count_demotion(const Mark& mark, Duration length) {
+  TierCounters& upper = counters_.tiers[mark.from()];
+  TierCounters& lower = counters_.tiers[mark.to()];
+  ++upper.demotions;
+  upper.demoted_bytes += mark.size().count();
+  upper.demotion.add(length.count());
+  ++lower.demotions_in;
+  lower.demoted_in_bytes += mark.size().count();
+}
+
+void Mover::count_arrival(const Mark& mark) {
+  TierCounters& tier = counters_.tiers[mark.to()];
+  if (mark.kind() == Mark::Kind::store) {
+    ++tier.stores;
+    tier.stored_bytes += mark.size().count();
+  } else {
+    ++tier.promotions;
+    tier.promoted_bytes += mark.size().count();
+  }
+}
+
+}  // namespace spillway::cache
