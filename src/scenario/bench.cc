@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/bench.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -35,6 +36,12 @@ std::size_t blocks_of(const std::array<Bytes, record::kTiers>& capacities, Bytes
     if (capacity != kUnlimited) blocks += capacity / block;
   }
   return blocks;
+}
+
+// Enough to keep a ring full across blocks of any size, and few enough that a burst of large blocks
+// does not occupy a small tier all at once.
+std::size_t blocks_in_flight(Bytes block) {
+  return std::clamp<std::size_t>(256_MiB / block, 4, 128);
 }
 
 Bytes all_of(const std::array<Bytes, record::kTiers>& capacities) {
@@ -73,7 +80,8 @@ struct Bench::Impl {
     return {.capacity = per_tier(tiers->capacities()),
             .promote = config.promote,
             .verify = config.verify,
-            .reserve_blocks = blocks_of(tiers->capacities(), block)};
+            .reserve_blocks = blocks_of(tiers->capacities(), block),
+            .blocks_in_flight = blocks_in_flight(block)};
   }
 
   load::DriverOptions driver_options(unsigned shard) const {
