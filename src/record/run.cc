@@ -41,7 +41,9 @@ void grade(Run& run) {
     add_reason(run, "nothing_completed", "no request completed in the measured window");
   }
   if (run.interrupted != Interruption::none) {
-    add_reason(run, "interrupted", fmt::format("the run was cut short ({})", run.interrupted_by));
+    add_reason(run, "interrupted",
+               run.interrupted_by.empty() ? "the run was cut short"
+                                          : "the run was cut short by " + run.interrupted_by);
   }
   if (run.recorder.dropped > 0) {
     add_reason(run, "recorder_fell_behind",

@@ -35,6 +35,7 @@ using Value =
     std::variant<std::monostate, bool, std::int64_t, double, std::string, std::vector<std::string>>;
 
 // Where a setting's value came from. `resolved`: computed at the start from what was asked for.
+// NOLINTNEXTLINE(readability-identifier-naming): `default` is a keyword.
 enum class Origin : std::uint8_t { default_, command_line, preset, file, environment, resolved };
 inline constexpr std::array<std::string_view, 6> kOriginNames = {
     "default", "command_line", "preset", "file", "environment", "resolved"};
@@ -46,7 +47,8 @@ struct Setting {
   std::string name;  // as the flag is called, without dashes in front
   Value value;
   Origin origin = Origin::default_;
-  Value asked{};  // with `resolved`: what had been given, such as 0 for "95 % of what is free"
+  // With `resolved`: what had been given, such as 0 for "95 % of what is free".
+  Value asked = std::monostate();
   friend bool operator==(const Setting&, const Setting&) = default;
 };
 
@@ -76,6 +78,7 @@ inline constexpr std::string_view kIoEngine = "io_engine";
 inline constexpr std::string_view kIoFeatures = "io_features";
 }  // namespace fact
 
+// NOLINTNEXTLINE(readability-identifier-naming): `virtual` is a keyword.
 enum class ClockKind : std::uint8_t { real, virtual_ };
 constexpr std::string_view name_of(ClockKind kind) {
   return kind == ClockKind::real ? "real" : "virtual";

@@ -73,7 +73,7 @@ void write_all(int fd, std::string_view text, const std::string& path) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(std::string path) : path_(absolute_path(path)) {
+RunDirectory::RunDirectory(const std::string& path) : path_(absolute_path(path)) {
   refuse_existing(path_);
   require_parent(path_);
   partial_ = fmt::format("{}.partial-{}", path_, ::getpid());

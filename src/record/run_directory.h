@@ -16,7 +16,7 @@ class RunDirectory {
  public:
   // Refuses, before anything has been measured, a path that exists (unless it is an empty
   // directory) and a parent that is missing or cannot be written to. Throws Error.
-  explicit RunDirectory(std::string path);
+  explicit RunDirectory(const std::string& path);
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
   ~RunDirectory();

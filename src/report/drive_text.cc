@@ -59,6 +59,11 @@ std::string drive_table(const Run& run, const std::array<DriveSide, 2>& sides) {
   return table.text();
 }
 
+std::string direct_text(const std::optional<bool>& direct) {
+  if (!direct) return kMissing;
+  return *direct ? "yes" : "NO";
+}
+
 }  // namespace
 
 std::string drive_text(const Run& run) {
@@ -67,14 +72,18 @@ std::string drive_text(const Run& run) {
   const TierCounters& storage = run.observed.tier(Tier::storage);
   const record::EngineSums& engine = run.observed.engine;
 
-  std::string text = drive_table(
-      run, {DriveSide{storage.read, engine.read_piece, proof.logical_read_bytes, proof.device_read},
-            DriveSide{storage.write, engine.write_piece, proof.logical_write_bytes,
-                      proof.device_write}});
+  std::string text = drive_table(run, {DriveSide{.blocks = storage.read,
+                                                 .pieces = engine.read_piece,
+                                                 .logical = proof.logical_read_bytes,
+                                                 .device = proof.device_read},
+                                       DriveSide{.blocks = storage.write,
+                                                 .pieces = engine.write_piece,
+                                                 .logical = proof.logical_write_bytes,
+                                                 .device = proof.device_write}});
   text +=
       fmt::format("  direct I/O: {}; our queue depth while busy: {}; idle with work waiting: {}\n",
-                  proof.direct ? (*proof.direct ? "yes" : "NO") : kMissing,
-                  number_text(achieved_queue_depth(engine)), percent_text(ring_idle_ratio(engine)));
+                  direct_text(proof.direct), number_text(achieved_queue_depth(engine)),
+                  percent_text(ring_idle_ratio(engine)));
   if (proof.process_read_bytes || proof.process_write_bytes) {
     text += fmt::format("  the kernel charged this process with {} read, {} written\n",
                         traffic_text(proof.process_read_bytes),

@@ -144,6 +144,7 @@ std::string moved_text(std::uint64_t blocks, std::uint64_t bytes) {
 
 std::vector<TierRow> tier_rows() {
   using Counters = const TierCounters&;
+  // NOLINTBEGIN(modernize-use-designated-initializers): a table of two columns.
   return {
       {"capacity", capacity_text},
       {"most held", [](Counters t) { return size_text(Bytes(t.peak_bytes)); }},
@@ -159,6 +160,7 @@ std::vector<TierRow> tier_rows() {
       {"  from above", [](Counters t) { return moved_text(t.demotions_in, t.demoted_in_bytes); }},
       {"  promoted into it", [](Counters t) { return moved_text(t.promotions, t.promoted_bytes); }},
       {"moved down", [](Counters t) { return moved_text(t.demotions, t.demoted_bytes); }},
+      {"  p99 ms", [](Counters t) { return quantile_ms_text(t.demotion, 0.99); }},
       {"deleted", [](Counters t) { return moved_text(t.evictions, t.evicted_bytes); }},
       {"found no room", [](Counters t) { return count_text(t.bypasses); }},
       {"failed reads, writes",
@@ -166,6 +168,7 @@ std::vector<TierRow> tier_rows() {
          return fmt::format("{}, {}", count_text(t.read.failed()), count_text(t.write.failed()));
        }},
   };
+  // NOLINTEND(modernize-use-designated-initializers)
 }
 
 std::string tiers(const Run& run) {
@@ -240,7 +243,7 @@ std::string warnings(const Run& run) {
 std::string run_text(const Run& run) {
   const Observations& seen = run.observed;
   // In virtual time every latency and rate is modelled, and each table says so.
-  const auto timed = [&run](std::string title) {
+  const auto timed = [&run](const std::string& title) {
     return run.window.clock == record::ClockKind::virtual_ ? title + " (modelled: virtual time)"
                                                            : title;
   };

@@ -82,18 +82,18 @@ void add_tiers(Observations& seen) {
 }
 
 void add_machine(Run& run) {
-  run.environment = {
-      {std::string(fact::kVersion), "0.1.0"},
-      {std::string(fact::kCommit), "abc1234"},
-      {std::string(fact::kBuildType), "Release"},
-      {std::string(fact::kCpuModel), "Test CPU"},
-      {std::string(fact::kCores), std::int64_t{2}},
-      {std::string(fact::kKernel), "6.1.0"},
-      {std::string(fact::kFileSystem), "ext4"},
-      {std::string(fact::kDevice), "vda"},
-      {std::string(fact::kDirectIo), true},
-      {std::string(fact::kIoEngine), "io_uring"},
-      {std::string(fact::kIoFeatures), std::vector<std::string>{"single_issuer", "cooperative"}}};
+  run.environment = {{.name = std::string(fact::kVersion), .value = "0.1.0"},
+                     {.name = std::string(fact::kCommit), .value = "abc1234"},
+                     {.name = std::string(fact::kBuildType), .value = "Release"},
+                     {.name = std::string(fact::kCpuModel), .value = "Test CPU"},
+                     {.name = std::string(fact::kCores), .value = std::int64_t{2}},
+                     {.name = std::string(fact::kKernel), .value = "6.1.0"},
+                     {.name = std::string(fact::kFileSystem), .value = "ext4"},
+                     {.name = std::string(fact::kDevice), .value = "vda"},
+                     {.name = std::string(fact::kDirectIo), .value = true},
+                     {.name = std::string(fact::kIoEngine), .value = "io_uring"},
+                     {.name = std::string(fact::kIoFeatures),
+                      .value = std::vector<std::string>{"single_issuer", "cooperative"}}};
   run.proof = {
       .logical_read_bytes = 3 * kBlock,
       .logical_write_bytes = kBlock,
@@ -130,10 +130,13 @@ Run filled_run() {
                 .end_ns = 11'000'000'000,
                 .warm_up_ns = 1'000'000'000,
                 .clock = ClockKind::real};
-  run.settings = {{"model", "llama3.1-8b", Origin::default_, {}},
-                  {"seed", std::int64_t{42}, Origin::command_line, {}},
-                  {"length-scale", 0.125, Origin::command_line, {}},
-                  {"storage-capacity-gb", "unlimited", Origin::resolved, std::int64_t{0}}};
+  run.settings = {{.name = "model", .value = "llama3.1-8b", .origin = Origin::default_},
+                  {.name = "seed", .value = std::int64_t{42}, .origin = Origin::command_line},
+                  {.name = "length-scale", .value = 0.125, .origin = Origin::command_line},
+                  {.name = "storage-capacity-gb",
+                   .value = "unlimited",
+                   .origin = Origin::resolved,
+                   .asked = std::int64_t{0}}};
   add_requests(run.observed);
   add_tiers(run.observed);
   add_engine(run.observed);

@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -24,12 +24,12 @@ class RequestLogTest : public testing::Test {
  protected:
   void SetUp() override {
     std::string name = testing::TempDir() + "spillway-log-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    root = name;
   }
-  void TearDown() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root); }
 
-  std::string out() const { return (root_ / "requests.jsonl").string(); }
+  std::string out() const { return (root / "requests.jsonl").string(); }
   std::vector<std::string> lines() const {
     std::vector<std::string> result;
     std::ifstream file(out());
@@ -37,7 +37,7 @@ class RequestLogTest : public testing::Test {
     return result;
   }
 
-  fs::path root_;
+  fs::path root;
 };
 
 RequestRow row(std::uint64_t index) {
@@ -77,6 +77,7 @@ TEST_F(RequestLogTest, TakesRowsFromManyThreads) {
   RequestLog log(out());
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (std::uint64_t thread = 0; thread < 4; ++thread) {
       threads.emplace_back([&log, thread] {
         for (std::uint64_t i = 0; i < kEach; ++i) log.add(row(i * 4 + thread));
@@ -111,7 +112,7 @@ TEST_F(RequestLogTest, ASecondRowOfTheSameIndexReplacesTheFirst) {
 
 TEST_F(RequestLogTest, LeavesNoSpool) {
   RequestLog log(out());
-  EXPECT_TRUE(fs::is_empty(root_)) << "it has no name, even while in use";
+  EXPECT_TRUE(fs::is_empty(root)) << "it has no name, even while in use";
   log.finish();
   EXPECT_FALSE(fs::exists(out() + ".spool"));
 }
@@ -126,7 +127,7 @@ TEST_F(RequestLogTest, AnOutputThatCannotBeWrittenIsAResult) {
 }
 
 TEST_F(RequestLogTest, RefusesAFolderThatIsNotThere) {
-  EXPECT_THROW(const RequestLog log((root_ / "none" / "requests.jsonl").string()), Error);
+  EXPECT_THROW(const RequestLog log((root / "none" / "requests.jsonl").string()), Error);
 }
 
 TEST(RequestLine, HasEveryFieldAndNullForAStageNotReached) {

@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -23,15 +23,15 @@ class RunDirectoryTest : public testing::Test {
  protected:
   void SetUp() override {
     std::string name = testing::TempDir() + "spillway-run-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    root = name;
   }
-  void TearDown() override { fs::remove_all(root_); }
+  void TearDown() override { fs::remove_all(root); }
 
-  std::string out() const { return (root_ / "out").string(); }
+  std::string out() const { return (root / "out").string(); }
   std::size_t entries() const {
     return static_cast<std::size_t>(
-        std::distance(fs::directory_iterator(root_), fs::directory_iterator()));
+        std::distance(fs::directory_iterator(root), fs::directory_iterator()));
   }
   static std::string content(const fs::path& path) {
     std::ifstream file(path);
@@ -46,7 +46,7 @@ class RunDirectoryTest : public testing::Test {
     return "";
   }
 
-  fs::path root_;
+  fs::path root;
 };
 
 TEST_F(RunDirectoryTest, AppearsWholeUnderItsFinalName) {
@@ -113,7 +113,7 @@ TEST_F(RunDirectoryTest, RefusesAFileAndAMissingParent) {
   std::ofstream(out()) << "a file";
   EXPECT_THAT(refusal(out()), HasSubstr("is not a directory"));
   EXPECT_THAT(refusal(out() + "/deep"), HasSubstr("make it first"));
-  EXPECT_THAT(refusal((root_ / "none" / "out").string()), HasSubstr("make it first"));
+  EXPECT_THAT(refusal((root / "none" / "out").string()), HasSubstr("make it first"));
   EXPECT_THAT(refusal(""), HasSubstr("--run-dir"));
 }
 
@@ -122,9 +122,9 @@ TEST_F(RunDirectoryTest, RefusesAParentThatCannotBeWrittenTo) {
     EXPECT_THAT(refusal("/proc/spillway-run"), HasSubstr("make run directory"));
     return;
   }
-  fs::permissions(root_, fs::perms::owner_read | fs::perms::owner_exec);
+  fs::permissions(root, fs::perms::owner_read | fs::perms::owner_exec);
   EXPECT_THAT(refusal(out()), HasSubstr("Permission denied"));
-  fs::permissions(root_, fs::perms::owner_all);
+  fs::permissions(root, fs::perms::owner_all);
 }
 
 TEST_F(RunDirectoryTest, KeepsTheResultsWhenTheNameWasTakenMeanwhile) {

@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -95,7 +95,7 @@ TEST(RunJson, RefusesAHistogramWhoseListsDiffer) {
 
 TEST(RunJson, LoadsAFileOrTheDirectoryAroundIt) {
   std::string root = testing::TempDir() + "spillway-json-XXXXXX";
-  ASSERT_NE(::mkdtemp(root.data()), nullptr);
+  ASSERT_NE(mkdtemp(root.data()), nullptr);
   std::ofstream(root + "/record.json") << to_json(filled_run());
   EXPECT_EQ(load_run(root).plan.hash, filled_run().plan.hash);
   EXPECT_EQ(load_run(root + "/record.json").plan.hash, filled_run().plan.hash);

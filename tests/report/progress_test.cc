@@ -32,7 +32,7 @@ class Captured {
   std::FILE* stream() const { return file_.get(); }
   std::string text() const {
     std::string result(static_cast<std::size_t>(std::ftell(file_.get())), '\0');
-    std::rewind(file_.get());
+    if (std::fseek(file_.get(), 0, SEEK_SET) != 0) return "";
     const std::size_t count = std::fread(result.data(), 1, result.size(), file_.get());
     result.resize(count);
     return result;
