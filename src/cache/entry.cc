@@ -15,16 +15,17 @@ constexpr std::size_t kMostEntries = kNoEntry;  // 4.29 billion: 275 GB of entri
 Entries::Entries(std::size_t reserved) {
   constexpr std::size_t kSegment = std::size_t{1} << kSegmentBits;
   check(reserved < kMostEntries, "an index reserves fewer than 2^32 blocks");
-  if (reserved > 0) add_segments((reserved + kSegment - 1) / kSegment, true);
+  const std::size_t segments = (reserved + kSegment - 1) / kSegment;
+  reserved_ = AlignedBuffer(Bytes(segments * kSegment * sizeof(Entry)));
+  reserved_.prefault();
+  auto* const first = reinterpret_cast<Entry*>(reserved_.bytes().data());
+  for (std::size_t i = 0; i < segments; ++i) segments_.push_back(first + i * kSegment);
 }
 
-void Entries::add_segments(std::size_t count, bool touched) {
-  constexpr std::size_t kSegmentBytes = sizeof(Entry) << kSegmentBits;
-  const AlignedBuffer& memory = memory_.emplace_back(Bytes(count * kSegmentBytes));
-  if (touched) memory.prefault();
-  for (std::size_t i = 0; i < count; ++i) {
-    segments_.push_back(reinterpret_cast<Entry*>(memory.bytes().data() + i * kSegmentBytes));
-  }
+void Entries::add_segment() {
+  auto& memory =
+      grown_.emplace_back(std::make_unique_for_overwrite<Raw[]>(std::size_t{1} << kSegmentBits));
+  segments_.push_back(reinterpret_cast<Entry*>(memory.get()));
 }
 
 EntryId Entries::take() {
@@ -34,7 +35,7 @@ EntryId Entries::take() {
   } else {
     id = made_++;
     check(made_ < kMostEntries, "an index holds fewer than 2^32 blocks");
-    if ((id >> kSegmentBits) == segments_.size()) add_segments(1, false);
+    if ((id >> kSegmentBits) == segments_.size()) add_segment();
   }
   std::construct_at(&(*this)[id]);
   ++in_use_;

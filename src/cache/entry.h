@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "cache/tier_id.h"
@@ -50,7 +52,9 @@ struct alignas(64) Entry {
 };
 static_assert(sizeof(Entry) == 64);
 
-// Grows by segments of 4 MiB that never move: about a millisecond each, mostly the kernel's.
+// What is reserved lies on huge pages, touched in advance. Beyond that it grows by segments of
+// ordinary pages, which never move: a huge page that is touched in the middle of a run can take 5
+// ms (measured in a virtual machine), an ordinary one takes a microsecond.
 class Entries {
  public:
   // Takes and touches the memory of so many entries now.
@@ -72,9 +76,14 @@ class Entries {
   static constexpr unsigned kSegmentBits = 16;
   static constexpr EntryId kSegmentMask = (EntryId{1} << kSegmentBits) - 1;
 
-  void add_segments(std::size_t count, bool touched);
+  struct alignas(Entry) Raw {
+    std::array<std::byte, sizeof(Entry)> bytes;
+  };
 
-  std::vector<AlignedBuffer> memory_;
+  void add_segment();
+
+  AlignedBuffer reserved_;
+  std::vector<std::unique_ptr<Raw[]>> grown_;
   std::vector<Entry*> segments_;
   EntryId made_ = 0;
   EntryId spare_ = kNoEntry;  // given back ones, linked by `next`, the latest first
