@@ -11,10 +11,10 @@
 namespace spillway::io {
 
 struct OpenOptions {
-  bool direct = true;   // past the page cache; false is what --buffered asks for
-  bool write = true;    // else for reading only
-  bool create = false;  // made if it does not exist; one that does keeps its bytes
-  Bytes preallocate;    // its first bytes get their place on the disk; 0 for none
+  bool direct = true;            // past the page cache; false is what --buffered asks for
+  bool write = true;             // else for reading only
+  bool create = false;           // made if it does not exist; one that does keeps its bytes
+  Bytes preallocate = Bytes(0);  // its first bytes get their place on the disk; 0 for none
 };
 
 // Opens the file. Direct I/O is never dropped in silence: a file system that refuses it throws an

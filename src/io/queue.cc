@@ -22,6 +22,7 @@ namespace {
 constexpr Duration kWorkPerTurn = std::chrono::microseconds(200);
 constexpr std::size_t kReapBatch = 64;
 constexpr Bytes kPage = 4_KiB;
+constexpr std::uint64_t kSector = 512;  // the least that any direct I/O is aligned to
 
 // One call of move(): its frame goes on when the last object is done.
 struct Batch {
@@ -139,6 +140,7 @@ void Queue::Impl::enqueue(Object& object) {
   Transfer& transfer = *object.transfer;
   check(transfer.direction == Direction::read || transfer.source != nullptr,
         "a write has a source");
+  check((transfer.offset | transfer.length.count()) % kSector == 0, "transfers are whole sectors");
   const Time now = loop.now();
   figures_until(now);
   transfer.queued = transfer.submitted = transfer.completed = now;
@@ -352,13 +354,15 @@ async::Task<> Queue::move(std::span<Transfer> transfers) {
   co_await batch;
 }
 
-// Reads that are waiting go to the kernel before those that arrived are worked on.
+// Reads that are waiting go to the kernel before those that arrived are worked on; the memory which
+// that sets free is used at once, if the turn may last.
 bool Queue::turn() {
   const Time until = impl_->loop.now() + kWorkPerTurn;
   impl_->drain_descriptor();
   impl_->reap();
   impl_->start_pieces(until);
   impl_->hand_over(until);
+  if (impl_->loop.now() < until) impl_->start_pieces(until);
   return !impl_->arrived.empty() || impl_->can_start();
 }
 

@@ -38,7 +38,8 @@ class ByteSink {
 };
 
 // A request to move `length` bytes between a file and memory. `length` and `offset` are multiples
-// of the file's direct-I/O alignment. The owner keeps it, and the source or sink, in place until it
+// of the file's direct-I/O alignment: ext4 sends what is misaligned through the page cache, in
+// silence. The owner keeps it, and the source or sink, in place until it
 // is done. Results are filled in by the queue.
 struct Transfer {
   Direction direction = Direction::read;
