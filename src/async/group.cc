@@ -5,21 +5,7 @@
 
 namespace spillway::async {
 
-// Owns itself from its first resume to its end, and holds the child.
-struct Group::ChildFrame {
-  struct promise_type {
-    ChildFrame get_return_object() {
-      return {std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
-    std::suspend_always initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }
-  };
-  std::coroutine_handle<> frame;
-};
-
-Group::ChildFrame Group::drive(Group& group, Task<> child) {
+detail::SelfOwned Group::drive(Group& group, Task<> child) {
   try {
     co_await child;
   } catch (...) {

@@ -32,8 +32,7 @@ class Group {
   std::exception_ptr failure() const { return failure_; }
 
  private:
-  struct ChildFrame;
-  static ChildFrame drive(Group& group, Task<> child);
+  static detail::SelfOwned drive(Group& group, Task<> child);
   void child_ended();
 
   Loop& loop_;

@@ -19,21 +19,8 @@ namespace asio = boost::asio;
 // polled.
 constexpr Duration kPolledStretch = std::chrono::microseconds(60);
 
-// Wraps one root or child: it owns itself and tells its end by `done`.
-struct RootFrame {
-  struct promise_type {
-    RootFrame get_return_object() {
-      return {std::coroutine_handle<promise_type>::from_promise(*this)};
-    }
-    std::suspend_always initial_suspend() const noexcept { return {}; }
-    std::suspend_never final_suspend() const noexcept { return {}; }
-    void return_void() const noexcept {}
-    void unhandled_exception() const noexcept { std::terminate(); }
-  };
-  std::coroutine_handle<> frame;
-};
-
-RootFrame drive(Task<> task, std::size_t& running, std::exception_ptr& failure) {
+// Drives one root and counts it down at its end.
+detail::SelfOwned drive(Task<> task, std::size_t& running, std::exception_ptr& failure) {
   try {
     co_await task;
   } catch (...) {

@@ -63,6 +63,21 @@ struct Promise<void> : PromiseBase {
   void take() const noexcept {}
 };
 
+// A frame that owns itself from its first resume to its end: what a loop or a group drives its
+// tasks with. It must not let an exception out.
+struct SelfOwned {
+  struct promise_type {
+    SelfOwned get_return_object() {
+      return {std::coroutine_handle<promise_type>::from_promise(*this)};
+    }
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+  };
+  std::coroutine_handle<> frame;
+};
+
 }  // namespace detail
 
 // A coroutine's return type: `Task<Hit> find(BlockKey key)`. Nothing runs until it is awaited, by
