@@ -84,11 +84,19 @@ SlabRoom::Id SlabRoom::new_extent() {
     return id;
   }
   check(made_ < kInUse, "a room has fewer than 2^32 blocks");
-  // Not value-initialised: the pages of a chunk are touched one by one, as they are needed.
-  if (made_ % kChunk == 0) chunks_.push_back(std::make_unique_for_overwrite<Extent[]>(kChunk));
+  if (made_ % kChunk == 0) add_chunk();
   const Id id = made_++;
   at(id) = Extent{};
   return id;
+}
+
+// Extents far apart are looked at one after the other: with ordinary pages each look would also
+// miss in the TLB.
+void SlabRoom::add_chunk() {
+  memory_.emplace_back(Bytes(kChunk * sizeof(Extent)));
+  std::byte* const raw = memory_.back().bytes().data();
+  Extent* const extents = new (raw) Extent[kChunk];
+  chunks_.push_back(extents);
 }
 
 // Not in use and on no class's list; `units` of 0 fits no block, so a stale place is noticed.

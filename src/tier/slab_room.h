@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "core/aligned_buffer.h"
 #include "core/bytes.h"
 #include "core/mutex.h"
 #include "tier/size_classes.h"
@@ -22,7 +21,7 @@ namespace spillway::tier {
 // Free extents are listed by the largest size class they hold and found through a bitmap:
 // reserving and releasing cost the same however many blocks there are ("TLSF: a new dynamic memory
 // allocator for real-time systems", Masmano et al., ECRTS 2004, is the pattern). 32 bytes of memory
-// a block, taken 512 KiB at a time: no pause when it grows. Thread-safe.
+// a block, taken 2 MiB at a time (a huge page): no pause when it grows. Thread-safe.
 class SlabRoom final : public Room {
  public:
   // `block_sizes` are those the tier will hold, each of which then takes exactly its padded size;
@@ -50,11 +49,12 @@ class SlabRoom final : public Room {
     Id before = kNone, after = kNone;   // neighbours in space
     Id previous = kNone, next = kNone;  // on the list of its class
   };
-  static constexpr std::size_t kChunk = std::size_t{1} << 14U;
+  static constexpr std::size_t kChunk = std::size_t{1} << 16U;
 
   Extent& at(Id id) SPILLWAY_REQUIRES(mutex_) { return chunks_[id / kChunk][id % kChunk]; }
   std::optional<Id> find_free(std::uint64_t units) const SPILLWAY_REQUIRES(mutex_);
   Id new_extent() SPILLWAY_REQUIRES(mutex_);
+  void add_chunk() SPILLWAY_REQUIRES(mutex_);
   void recycle(Id id) SPILLWAY_REQUIRES(mutex_);
   void list(Id id) SPILLWAY_REQUIRES(mutex_);
   void unlist(Id id) SPILLWAY_REQUIRES(mutex_);
@@ -67,10 +67,11 @@ class SlabRoom final : public Room {
   const SizeClasses classes_;
   Mutex mutex_;
   std::uint64_t used_ SPILLWAY_GUARDED_BY(mutex_) = 0;
-  std::vector<std::unique_ptr<Extent[]>> chunks_ SPILLWAY_GUARDED_BY(mutex_);
-  Id made_ SPILLWAY_GUARDED_BY(mutex_) = 0;            // extents ever made
-  Id recycled_ SPILLWAY_GUARDED_BY(mutex_) = kNone;    // head of the list of spare ones
-  std::vector<Id> heads_ SPILLWAY_GUARDED_BY(mutex_);  // a list a class
+  std::vector<AlignedBuffer> memory_ SPILLWAY_GUARDED_BY(mutex_);
+  std::vector<Extent*> chunks_ SPILLWAY_GUARDED_BY(mutex_);  // in `memory_`
+  Id made_ SPILLWAY_GUARDED_BY(mutex_) = 0;                  // extents ever made
+  Id recycled_ SPILLWAY_GUARDED_BY(mutex_) = kNone;          // head of the list of spare ones
+  std::vector<Id> heads_ SPILLWAY_GUARDED_BY(mutex_);        // a list a class
   std::vector<std::uint64_t> not_empty_ SPILLWAY_GUARDED_BY(mutex_);  // a bit a class
 };
 
