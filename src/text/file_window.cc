@@ -67,8 +67,9 @@ bool FileWindow::read_more() {
 }
 
 std::string_view FileWindow::held() const {
-  check(hold_.has_value(), "something is held");
-  return {buffer_.data() + *hold_, position_ - *hold_};
+  check(holding(), "something is held");
+  const std::size_t from = hold_.value_or(position_);
+  return {buffer_.data() + from, position_ - from};
 }
 
 std::uint64_t line_at(const std::string& path, std::uint64_t offset) {

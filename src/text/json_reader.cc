@@ -216,8 +216,7 @@ const std::vector<JsonValue::Member>& JsonValue::members() const {
 
 const JsonValue* JsonValue::find(std::string_view key) const {
   const auto& all = members();
-  const auto it =
-      std::find_if(all.begin(), all.end(), [&](const Member& m) { return m.first == key; });
+  const auto it = std::ranges::find_if(all, [&](const Member& m) { return m.first == key; });
   return it == all.end() ? nullptr : &it->second;
 }
 

@@ -60,7 +60,7 @@ std::optional<std::string> JsonWalker::next_key() {
 // What is not plain ASCII is left to the parser.
 std::string JsonWalker::unquoted(std::string_view key, std::uint64_t offset) const {
   const auto plain = [](char c) { return c >= 0x20 && c <= 0x7E && c != '\\'; };
-  if (std::all_of(key.begin(), key.end(), plain)) return std::string(key.substr(1, key.size() - 2));
+  if (std::ranges::all_of(key, plain)) return std::string(key.substr(1, key.size() - 2));
   try {
     return parse_json(key, "key").as_string();
   } catch (const Error& error) {

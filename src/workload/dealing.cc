@@ -24,7 +24,7 @@ Dealing Dealing::sorted(const std::vector<std::uint64_t>& keys,
   auto& slots = dealing.slots_;
   slots.resize(keys.size());
   std::iota(slots.begin(), slots.end(), 0U);
-  std::sort(slots.begin(), slots.end(), [&](std::uint32_t a, std::uint32_t b) {
+  std::ranges::sort(slots, [&](std::uint32_t a, std::uint32_t b) {
     return keys[a] != keys[b] ? keys[a] < keys[b] : a < b;
   });
   slots.resize(dealing.requests_);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/error.h"
 
@@ -13,19 +14,23 @@ namespace {
 
 // Scales beyond these are slips of the keyboard. With them the longest time and the longest prompt
 // stay below 2^63.
+constexpr double kSmallestLengthScale = std::numeric_limits<double>::min();
 constexpr double kLargestLengthScale = 1024;
 constexpr double kLargestTimeScale = 1e6;
 constexpr double kLatest = 9e18;  // ns, below 2^63
+
+// False for what is not a number.
+bool within(double value, double least, double most) { return value >= least && value <= most; }
 
 }  // namespace
 
 Shaper::Shaper(const EntryFormat& format, double length_scale, double time_scale)
     : format_(&format), length_scale_(length_scale), time_scale_(time_scale) {
-  if (!(length_scale > 0 && length_scale <= kLargestLengthScale)) {
+  if (!within(length_scale, kSmallestLengthScale, kLargestLengthScale)) {
     throw Error(fmt::format("length scale: expected a number above 0, at most {}, found {}",
                             kLargestLengthScale, length_scale));
   }
-  if (!(time_scale >= 0 && time_scale <= kLargestTimeScale)) {
+  if (!within(time_scale, 0, kLargestTimeScale)) {
     throw Error(fmt::format("time scale: expected a number of 0 to {}, found {}", kLargestTimeScale,
                             time_scale));
   }
@@ -39,7 +44,7 @@ Duration Shaper::time(Duration recorded) const {
     throw Error(fmt::format("time scale {}: expected times below {:.0f} s, found {:.0f} s",
                             time_scale_, kLatest / 1e9, time / 1e9));
   }
-  return Duration(static_cast<Duration::rep>(time + 0.5));
+  return Duration(std::llround(time));
 }
 
 void Shaper::shape(const Entry& entry, std::uint64_t scope, std::uint64_t place,
@@ -63,7 +68,7 @@ void Shaper::shape(const Entry& entry, std::uint64_t scope, std::uint64_t place,
 }
 
 std::uint64_t Shaper::scaled(std::uint64_t tokens) const {
-  return static_cast<std::uint64_t>(static_cast<double>(tokens) * length_scale_ + 0.5);
+  return static_cast<std::uint64_t>(std::llround(static_cast<double>(tokens) * length_scale_));
 }
 
 // What is left behind the last full block. With an id it is a block, at most a full one; without

@@ -11,7 +11,8 @@
 
 namespace spillway::workload {
 
-// All rounding is to the nearest, halves upwards, so a scale gives the same integers everywhere.
+// All rounding is to the nearest, halves away from zero, so a scale gives the same integers
+// everywhere.
 class Shaper {
  public:
   // Throws Error for scales that are no scales or would leave no room for the largest numbers.

@@ -34,7 +34,7 @@ std::vector<std::string> files_of_directory(const std::string& path) {
   if (error) throw Error(fmt::format("read directory {}: {}", path, error.message()));
   if (names.empty())
     throw Error(fmt::format("{}: expected *.json or *.jsonl files, found none", path));
-  std::sort(names.begin(), names.end());
+  std::ranges::sort(names);
   std::vector<std::string> files;
   for (const std::string& name : names) files.push_back((fs::path(path) / name).string());
   return files;

@@ -55,7 +55,7 @@ class Conversation {
 
  private:
   void note(const std::string& key) {
-    const auto it = std::find(kRequired.begin(), kRequired.end(), key);
+    const auto it = std::ranges::find(kRequired, key);
     if (it == kRequired.end()) return;
     bool& seen = seen_.at(static_cast<std::size_t>(it - kRequired.begin()));
     if (seen) walker_.fail_at(walker_.offset(), fmt::format("expected the key \"{}\" once", key));

@@ -70,9 +70,7 @@ struct Trace {
   Dealing dealing;
 
   std::size_t file_of(std::uint64_t slot) const {
-    const auto after =
-        std::upper_bound(files.begin(), files.end(), slot,
-                         [](std::uint64_t s, const TraceFile& f) { return s < f.first_slot; });
+    const auto after = std::ranges::upper_bound(files, slot, {}, &TraceFile::first_slot);
     return static_cast<std::size_t>(after - files.begin()) - 1;
   }
   std::uint32_t user_of(std::uint64_t slot, std::size_t file) const {
