@@ -8,7 +8,6 @@
 
 #include "cache/counters.h"
 #include "core/bytes.h"
-#include "io/transfer.h"
 #include "kv/block_key.h"
 #include "kv/content.h"
 #include "kv/verify.h"
