@@ -15,6 +15,7 @@ struct ClockKind {
   using period = Duration::period;
   using duration = Duration;
   using time_point = std::chrono::time_point<ClockKind>;
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that std::chrono asks of a clock.
   static constexpr bool is_steady = true;
 };
 using Time = std::chrono::time_point<ClockKind>;
