@@ -34,10 +34,14 @@ UniqueFd open_directory(int parent, const char* name) {
 // Names in a directory, but for "." and ".."; none when it cannot be read.
 std::vector<std::string> names_in(int directory) {
   std::vector<std::string> names;
-  UniqueFd again = open_directory(directory, ".");
-  if (!again) return names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(::dup(again.get())), &::closedir);
-  if (stream == nullptr) return names;
+  // Opened anew: a duplicate would share the position of whoever read it before.
+  const int own = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (own < 0) return names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(own), &::closedir);
+  if (stream == nullptr) {
+    ::close(own);
+    return names;
+  }
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
@@ -146,9 +150,10 @@ void refuse_foreign(int parent, const std::string& path, const std::vector<std::
 
 // A name that nobody has: another cache of this process may be open, or a dead run had our number.
 std::string make_subdirectory(const std::string& parent) {
+  std::string stem = parent + '/';
+  stem.append(kPrefix).append(std::to_string(::getpid())).append("-");
   for (unsigned n = 0;; ++n) {
-    const std::string path =
-        parent + '/' + std::string(kPrefix) + std::to_string(::getpid()) + '-' + std::to_string(n);
+    const std::string path = stem + std::to_string(n);
     if (::mkdir(path.c_str(), kDirectoryMode) == 0) return path;
     if (errno != EEXIST) throw_errno("make directory", path);
   }

@@ -38,10 +38,11 @@ void VerifyingSink::take(Bytes offset, std::span<const std::byte> piece) {
 }
 
 void judge(BlockMove& move, const VerifyingSink& sink) {
-  if (move.error || !sink.corrupted_at()) return;
+  const std::optional<std::uint64_t> at = sink.corrupted_at();
+  if (move.error || !at) return;
   move.error = stats::ErrorClass::corrupt;
-  move.error_text = "block " + kv::to_text(move.key) + ": wrong byte at offset " +
-                    std::to_string(*sink.corrupted_at());
+  move.error_text =
+      "block " + kv::to_text(move.key) + ": wrong byte at offset " + std::to_string(*at);
 }
 
 std::span<const std::byte> MemorySource::supply(Bytes offset, std::span<std::byte> room) {

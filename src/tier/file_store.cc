@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include "async/group.h"
@@ -18,7 +19,8 @@ namespace spillway::tier {
 namespace {
 
 constexpr const char* kDigits = "0123456789abcdef";
-constexpr unsigned kOwnerOnly = 0700;
+constexpr mode_t kOwnerOnly = 0700;  // KV caches hold what users said
+constexpr mode_t kOwnerOnlyFile = 0600;
 
 void make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), kOwnerOnly) != 0) throw_errno("make directory", path);
@@ -33,21 +35,18 @@ struct Opened {
 // An existing file of this name is overwritten: it is what a failed unlink left.
 Opened create_file(const std::string& path, bool direct, Bytes length) {
   const int flags = O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC | (direct ? O_DIRECT : 0);
-  Opened opened{UniqueFd(::open(path.c_str(), flags, 0600))};
-  if (!opened.file) {
-    opened.error = errno;
-  } else if (::fallocate(opened.file.get(), 0, 0, static_cast<off_t>(length.count())) != 0 &&
-             errno != EOPNOTSUPP) {
-    opened.error = errno;
-  }
-  return opened;
+  UniqueFd file(::open(path.c_str(), flags, kOwnerOnlyFile));
+  if (!file) return {.file = UniqueFd(), .error = errno};
+  const bool set_aside = ::fallocate(file.get(), 0, 0, static_cast<off_t>(length.count())) == 0;
+  const int error = set_aside || errno == EOPNOTSUPP ? 0 : errno;
+  return {.file = std::move(file), .error = error};
 }
 
 Opened open_existing(const std::string& path, bool direct) {
   const int flags = O_RDONLY | O_CLOEXEC | (direct ? O_DIRECT : 0);
-  Opened opened{UniqueFd(::open(path.c_str(), flags))};
-  if (!opened.file) opened.error = errno;
-  return opened;
+  UniqueFd file(::open(path.c_str(), flags));
+  const int error = file ? 0 : errno;
+  return {.file = std::move(file), .error = error};
 }
 
 }  // namespace

@@ -36,9 +36,12 @@ Duration transfer_time(Bytes size, std::uint64_t bytes_per_s) {
 
 ModelledDevice::ModelledDevice(const ModelledOptions& options)
     : options_(options),
-      read_{.bytes_per_s = whole_rate(options.read_bytes_per_s), .latency = options.read_latency},
+      read_{.bytes_per_s = whole_rate(options.read_bytes_per_s),
+            .latency = options.read_latency,
+            .free_at = {}},
       write_{.bytes_per_s = whole_rate(options.write_bytes_per_s),
-             .latency = options.write_latency} {
+             .latency = options.write_latency,
+             .free_at = {}} {
   if (options.read_latency < Duration{} || options.write_latency < Duration{}) {
     throw Error("the latency of a modelled device is not negative");
   }

@@ -32,8 +32,8 @@ class ModelledDevice {
   explicit ModelledDevice(const ModelledOptions& options);
 
   struct Service {
-    Time started{};    // when the device turned to the block
-    Time completed{};  // when its last byte is there
+    Time started;    // when the device turned to the block
+    Time completed;  // when its last byte is there
   };
   Service serve(io::Direction direction, Bytes size, Time asked);
 
@@ -43,7 +43,7 @@ class ModelledDevice {
   struct Server {
     std::uint64_t bytes_per_s = 0;
     Duration latency{};
-    Time free_at{};
+    Time free_at;
   };
 
   const ModelledOptions options_;

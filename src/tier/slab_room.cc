@@ -95,7 +95,7 @@ SlabRoom::Id SlabRoom::new_extent() {
 void SlabRoom::add_chunk() {
   memory_.emplace_back(Bytes(kChunk * sizeof(Extent)));
   std::byte* const raw = memory_.back().bytes().data();
-  Extent* const extents = new (raw) Extent[kChunk];
+  auto* const extents = new (raw) Extent[kChunk];
   chunks_.push_back(extents);
 }
 

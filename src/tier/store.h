@@ -51,12 +51,13 @@ class Room {
 struct BlockMove {
   kv::BlockKey key = {};
   Placement placement = {};
-  Bytes size = {};
+  Bytes size = Bytes(0);
   io::ByteSource* source = nullptr;  // of a write; null where the tier holds no bytes
   io::ByteSink* sink = nullptr;      // of a read; may be null: then the bytes go nowhere
 
-  std::optional<stats::ErrorClass> error = {};
-  std::string error_text = {};  // with the errno's text, when there is an error
+  std::optional<stats::ErrorClass> error = std::nullopt;
+  // With the errno's text, when there is an error. The initialiser lets designated ones omit it.
+  std::string error_text = {};  // NOLINT(readability-redundant-member-init): see above
   Duration latency{};           // from asking the store to the last byte
   Duration queue_wait{};        // of that, before the first piece was handed to the device
 };

@@ -18,16 +18,20 @@ constexpr const char* kMounts =
     "41 40 0:44 /vol /data/my\\040nfs rw - nfs4 host:/my\\040export rw\n"
     "42 40 259:2 / /data/my\\040nfs rw - xfs /dev/nvme1n1 rw\n";
 
+Mount mount_in(const char* mounts, const char* path) {
+  return mount_of(mounts, path).value_or(Mount());
+}
+
 TEST(FileSystem, TheLongestMountPointHoldsAPath) {
-  EXPECT_EQ(mount_of(kMounts, "/database/x")->source, "/dev/vda");
-  EXPECT_EQ(mount_of(kMounts, "/data")->type, "xfs");
-  const std::optional<Mount> mount = mount_of(kMounts, "/data/x");
-  EXPECT_EQ(mount->source, "/dev/nvme0n1p1");
-  EXPECT_EQ(mount->device, (DeviceNumber{.major = 259, .minor = 1}));
+  EXPECT_EQ(mount_in(kMounts, "/database/x").source, "/dev/vda");
+  EXPECT_EQ(mount_in(kMounts, "/data").type, "xfs");
+  const Mount mount = mount_in(kMounts, "/data/x");
+  EXPECT_EQ(mount.source, "/dev/nvme0n1p1");
+  EXPECT_EQ(mount.device, (DeviceNumber{.major = 259, .minor = 1}));
 }
 
 TEST(FileSystem, ALaterMountHidesAnEarlierOne) {
-  EXPECT_EQ(mount_of(kMounts, "/data/my nfs/x")->source, "/dev/nvme1n1");
+  EXPECT_EQ(mount_in(kMounts, "/data/my nfs/x").source, "/dev/nvme1n1");
 }
 
 TEST(FileSystem, PassesOverLinesOfAnotherFormat) {

@@ -90,7 +90,7 @@ TEST(RamStore, MemoryIsTheBlockItself) {
 // From a tier with memory into this one and out again: what demotion and promotion do.
 TEST(RamStore, CopiesFromAndIntoMemoryOfOthers) {
   const RamArena arena(1_MiB);
-  std::vector<std::byte> theirs(300'000 / 4'096 * 4'096);
+  std::vector<std::byte> theirs((292_KiB).count());
   kContent.fill(key_number(0), Bytes(0), theirs);
   std::vector<std::byte> back(theirs.size());
   run([&](async::Loop& loop) -> async::Task<> {

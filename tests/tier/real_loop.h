@@ -12,6 +12,7 @@
 #include "io/queue.h"
 #include "io/thread_engine.h"
 #include "kv/content.h"
+#include "tests/tier/reserved.h"
 #include "tier/content_io.h"
 #include "tier/store.h"
 
@@ -54,7 +55,7 @@ class Blocks {
       sources_.push_back(std::make_unique<ContentSource>(kContent, key));
       sinks_.push_back(std::make_unique<VerifyingSink>(kContent, key, kv::Verify::all));
       moves_.push_back({.key = key,
-                        .placement = room.reserve(key, size).value(),
+                        .placement = reserved(room, key, size),
                         .size = size,
                         .source = sources_.back().get(),
                         .sink = sinks_.back().get()});

@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "core/size_text.h"
+#include "tests/tier/reserved.h"
 
 namespace spillway::tier {
 namespace {
@@ -22,15 +23,13 @@ TEST(SlabRoom, HoldsAsManyExpectedBlocksAsFit) {
   EXPECT_EQ(places.size(), 15U);  // 1,024 / 68
   EXPECT_EQ(room.used(), 15 * 68_KiB);
   room.release(kKey, places[7], 68_KiB);
-  const auto again = room.reserve(kKey, 68_KiB);
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->offset, places[7].offset);
+  EXPECT_EQ(reserved(room, kKey, 68_KiB).offset, places[7].offset);
 }
 
 TEST(SlabRoom, PlacesAreAligned) {
   SlabRoom room(1_MiB, {});
   for (const Bytes size : {1_B, 5'000_B, 4_KiB, 100'001_B}) {
-    EXPECT_EQ(room.reserve(kKey, size)->offset % kBlockAlignment.count(), 0U);
+    EXPECT_EQ(reserved(room, kKey, size).offset % kBlockAlignment.count(), 0U);
   }
 }
 
@@ -66,8 +65,8 @@ TEST(SlabRoom, NothingFitsIntoNothing) {
 
 TEST(SlabRoomDeathTest, AbortsWhenAPlaceIsGivenBackTwice) {
   SlabRoom room(1_MiB, {});
-  const Placement first = room.reserve(kKey, 8_KiB).value();
-  const Placement second = room.reserve(kKey, 8_KiB).value();
+  const Placement first = reserved(room, kKey, 8_KiB);
+  const Placement second = reserved(room, kKey, 8_KiB);
   room.release(kKey, first, 8_KiB);
   EXPECT_DEATH(room.release(kKey, first, 8_KiB), "given back once");
   EXPECT_DEATH(room.release(kKey, second, 4_KiB), "given back once");
@@ -148,7 +147,7 @@ TEST(SlabRoom, ServesSeveralThreads) {
   SlabRoom room(64_MiB, {});
   const auto work = [&room] {
     for (int i = 0; i < 5'000; ++i) {
-      const Placement place = room.reserve(kKey, 200_KiB).value();
+      const Placement place = reserved(room, kKey, 200_KiB);
       room.release(kKey, place, 200_KiB);
     }
   };

@@ -77,7 +77,7 @@ TEST(SlabStore, WritesFromMemoryAndReadsIntoItWithoutACopy) {
   MemorySource source(memory);
   MemorySink sink(memory);
   BlockMove move{.key = key,
-                 .placement = disk.room.reserve(key, kSize).value(),
+                 .placement = reserved(disk.room, key, kSize),
                  .size = kSize,
                  .source = &source,
                  .sink = &sink};
