@@ -25,8 +25,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"plan.workload", "", "Which trace and which part of it.", "workload"},
 
     {"window.{start_ns,end_ns}", "ns",
-     "The measured window on the run's clock; it ends when the last "
-     "request in it has ended.",
+     "The measured window on the run's clock: from the end of the warm-up until duration is over, "
+     "the plan is used up or the run is stopped.",
      "load"},
     {"window.warm_up_ns", "ns", "Length of the warm-up before the window.", "load"},
     {"window.duration_s", "s", "(end_ns - start_ns) / 1e9. Every rate divides by it.", "load"},
@@ -43,20 +43,18 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "machine"},
 
     {"requests.offered", "requests",
-     "Requests of the window handed to the target: completed + failed "
-     "+ abandoned.",
-     "load"},
+     "Requests that were due in the window: completed + failed + abandoned.", "load"},
     {"requests.completed", "requests", "Of these, answered to the last token.", "load"},
     {"requests.failed", "requests", "Of these, ended by an error.", "load"},
-    {"requests.abandoned", "requests", "Of these, unfinished when the run stopped.", "load"},
+    {"requests.abandoned", "requests", "Of these, unfinished when the window closed.", "load"},
     {"requests.warm_up", "requests", "Requests before the window; in no other figure.", "load"},
     {"requests.oversized", "requests",
      "Requests with more KV than all tiers together hold; served, "
      "never wholly cached.",
      "serve"},
     {"requests.late", "requests",
-     "Requests handed over later than they were due; their lateness is "
-     "inside every latency.",
+     "Requests handed over more than 1 ms later than they were due; their lateness is inside every "
+     "latency.",
      "load"},
     {"requests.{input_tokens,output_tokens}", "tokens",
      "Prompt and answer tokens of the completed "
