@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <random>
+
 #include "core/size_text.h"
 #include "tests/cache/world.h"
 
@@ -127,6 +131,63 @@ TEST(Waterfall, OrdersByLastUseAcrossWhatWasUsedAndWhatCameDown) {
   EXPECT_THAT(world.lying_in(TierId::storage, 0, 40),
               ElementsAre(0, 3, 11, 12, 13, 20, 21, 30, 31, 32));
   world.expect_settled();
+}
+
+// The waterfall as it is defined, without a thought for speed.
+class PlainWaterfall {
+ public:
+  explicit PlainWaterfall(std::vector<std::size_t> limits)
+      : tiers_(limits.size()), limits_(limits) {}
+
+  void use(std::uint64_t block) {
+    for (auto& tier : tiers_) {
+      if (tier.contains(block)) tier[block] = ++uses_;
+    }
+  }
+  void store(std::uint64_t block) { add(0, block, ++uses_); }
+  std::optional<std::size_t> where(std::uint64_t block) const {
+    for (std::size_t i = 0; i < tiers_.size(); ++i) {
+      if (tiers_[i].contains(block)) return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void add(std::size_t tier, std::uint64_t block, std::uint64_t last_use) {
+    if (tier == tiers_.size()) return;
+    if (tiers_[tier].size() == limits_[tier]) {
+      const auto oldest =
+          std::ranges::min_element(tiers_[tier], {}, [](const auto& held) { return held.second; });
+      const auto [victim, its_last_use] = *oldest;
+      tiers_[tier].erase(oldest);
+      add(tier + 1, victim, its_last_use);
+    }
+    tiers_[tier].emplace(block, last_use);
+  }
+
+  std::vector<std::map<std::uint64_t, std::uint64_t>> tiers_;  // block to last use
+  std::vector<std::size_t> limits_;
+  std::uint64_t uses_ = 0;
+};
+
+TEST(Waterfall, AgreesWithItsDefinitionThroughARandomSequence) {
+  World world({.gpu = 5, .cpu = 10, .storage = 20});
+  PlainWaterfall plain({4, 8, 20});
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 5'000; ++i) {
+    const std::uint64_t block = random() % 60;
+    if (world.where(key(block))) {
+      world.cache.touch(std::vector{key(block)});
+      plain.use(block);
+    } else {
+      world.store({key(block)});
+      plain.store(block);
+    }
+    for (std::uint64_t n = 0; n < 60; ++n) {
+      const std::optional<TierId> there = world.where(key(n));
+      ASSERT_EQ(there ? std::optional(index_of(*there)) : std::nullopt, plain.where(n));
+    }
+  }
 }
 
 TEST(Waterfall, PutsBackWhoWasToLeave) {
