@@ -140,7 +140,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "other "
      "users of the device are inside. Direct I/O gives logical bytes within 2 %.",
      "kernel"},
-    {"storage_proof.direct", "", "The files were open with O_DIRECT, asked of the kernel.", "io"},
+    {"storage_proof.direct", "",
+     "True: the files were open with O_DIRECT; where that fails there is no run.", "io"},
     {"storage_proof.{process_read_bytes,process_write_bytes}", "bytes",
      "read_bytes and write_bytes of /proc/self/io over the window: what this process caused on "
      "block "
