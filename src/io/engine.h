@@ -38,6 +38,9 @@ class Engine {
   virtual std::size_t reap(std::span<Completion> completions) = 0;
   // Becomes readable when reap() may have something; the owner reads it empty.
   virtual int descriptor() const = 0;
+  // Memory that many operations will use, in place until the engine is gone. It may be prepared for
+  // that, as io_uring pins it once instead of for each operation; nothing else changes.
+  virtual void lend(std::span<std::byte>) {}
   // Operations it holds at a time.
   virtual std::size_t depth() const = 0;
   // What it is and which features are in use: {"io_uring", "single_issuer", ...}. For the record.

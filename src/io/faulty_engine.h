@@ -35,6 +35,7 @@ class FaultyEngine final : public Engine {
 
   std::size_t submit(std::span<const Operation> operations) override;
   std::size_t reap(std::span<Completion> completions) override;
+  void lend(std::span<std::byte> memory) override { engine_->lend(memory); }
   int descriptor() const override { return engine_->descriptor(); }
   std::size_t depth() const override { return engine_->depth(); }
   std::vector<std::string> features() const override;

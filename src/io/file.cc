@@ -51,8 +51,9 @@ int flags_of(const OpenOptions& options) {
 }
 
 struct Opened {
-  UniqueFd file;
+  UniqueFd file = {};
   bool made = false;  // by this call
+  int error = 0;
 };
 
 // Linux makes the file first and refuses O_DIRECT afterwards, so one that was made has to go again.
@@ -61,13 +62,13 @@ Opened try_open(const std::string& path, const OpenOptions& options) {
   if (options.create) {
     UniqueFd file(::open(path.c_str(), flags | O_CREAT | O_EXCL, kOwnerOnly));
     if (file) return {.file = std::move(file), .made = true};
-    if (errno == EINVAL) {
-      ::unlink(path.c_str());
-      errno = EINVAL;
-    }
-    if (errno != EEXIST) return {};
+    const int error = errno;
+    if (error == EINVAL) ::unlink(path.c_str());
+    if (error != EEXIST) return {.error = error};
   }
-  return {.file = UniqueFd(::open(path.c_str(), flags))};
+  UniqueFd file(::open(path.c_str(), flags));
+  const int error = file ? 0 : errno;
+  return {.file = std::move(file), .error = error};
 }
 
 [[noreturn]] void refuse_direct(const std::string& path) {
@@ -122,8 +123,8 @@ UniqueFd open_file(const std::string& path, const OpenOptions& options) {
   if (options.direct && lives_in_memory(file_system_of(path))) refuse_direct(path);
   Opened opened = try_open(path, options);
   if (!opened.file) {
-    if (errno == EINVAL && options.direct) refuse_direct(path);
-    throw_errno("open", path);
+    if (opened.error == EINVAL && options.direct) refuse_direct(path);
+    throw_errno("open", path, opened.error);
   }
   if (options.preallocate > Bytes(0)) preallocate(opened, path, options.preallocate);
   return std::move(opened.file);

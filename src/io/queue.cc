@@ -38,8 +38,8 @@ struct Batch {
 struct Object {
   Transfer* transfer;
   Batch* batch;
-  Bytes started{};        // bytes cut off so far; all of them once it failed
-  std::uint32_t out = 0;  // pieces that were cut off and are not done
+  Bytes started = Bytes(0);  // bytes cut off so far; all of them once it failed
+  std::uint32_t out = 0;     // pieces that were cut off and are not done
 
   bool all_started() const { return started >= transfer->length; }
 };
@@ -50,7 +50,7 @@ struct Piece {
   Bytes offset;                 // in the object
   std::span<std::byte> memory;  // what the kernel reads or fills
   std::byte* buffer = nullptr;  // the queue's own, if it needs one
-  Time submitted{};
+  Time submitted = {};
 };
 
 }  // namespace
@@ -95,9 +95,9 @@ struct Queue::Impl {
   void finish(Object& object);
 
   async::Loop& loop;
-  std::unique_ptr<Engine> engine;
   QueueOptions options;
   AlignedBuffer arena;
+  std::unique_ptr<Engine> engine;  // after the memory that it borrows
 
   // Last in, first out: memory that was just used is still in the processor's caches.
   std::vector<std::byte*> free_buffers;
@@ -118,8 +118,8 @@ struct Queue::Impl {
 Queue::Impl::Impl(async::Loop& the_loop, std::unique_ptr<Engine> the_engine,
                   const QueueOptions& the_options)
     : loop(the_loop),
-      engine(std::move(the_engine)),
       options(the_options),
+      engine(std::move(the_engine)),
       accounted(the_loop.now()) {
   check(options.piece > Bytes(0) && options.piece % kPage == Bytes(0), "a piece is whole pages");
   check(options.bytes_in_flight >= options.piece, "the budget holds a piece");
@@ -127,6 +127,7 @@ Queue::Impl::Impl(async::Loop& the_loop, std::unique_ptr<Engine> the_engine,
       std::min<std::uint64_t>(options.bytes_in_flight / options.piece, 2 * engine->depth());
   arena = AlignedBuffer(options.piece * buffers);
   arena.prefault();
+  engine->lend(arena.bytes());
   for (std::uint64_t i = buffers; i > 0; --i) {
     free_buffers.push_back(arena.bytes().data() + options.piece.count() * (i - 1));
   }

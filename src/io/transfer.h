@@ -39,8 +39,8 @@ class ByteSink {
 
 // A request to move `length` bytes between a file and memory. `length` and `offset` are multiples
 // of the file's direct-I/O alignment: ext4 sends what is misaligned through the page cache, in
-// silence. The owner keeps it, and the source or sink, in place until it
-// is done. Results are filled in by the queue.
+// silence. The owner keeps it, and the source or sink, in place until it is done. Results are
+// filled in by the queue.
 struct Transfer {
   Direction direction = Direction::read;
   int file = -1;
@@ -51,9 +51,9 @@ struct Transfer {
 
   int error = 0;          // errno of the first failed piece; 0 when none failed
   bool is_short = false;  // a piece moved fewer bytes than asked
-  Time queued{};          // handed to the queue
-  Time submitted{};       // first piece handed to the kernel
-  Time completed{};       // last piece back from the kernel; what its sink does comes after
+  Time queued = {};       // handed to the queue
+  Time submitted = {};    // first piece handed to the kernel
+  Time completed = {};    // last piece back from the kernel; what its sink does comes after
 
   bool ok() const { return error == 0 && !is_short; }
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,10 +28,12 @@ struct SetUp {
   std::vector<std::string> features;
 };
 std::vector<SetUp> set_ups() {
-  return {{IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-           {"single_issuer", "defer_taskrun", "taskrun_flag"}},
-          {IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG, {"coop_taskrun", "taskrun_flag"}},
-          {0, {}}};
+  return {
+      {.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+       .features = {"single_issuer", "defer_taskrun", "taskrun_flag"}},
+      {.flags = IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+       .features = {"coop_taskrun", "taskrun_flag"}},
+      {.flags = 0, .features = {}}};
 }
 
 [[noreturn]] void refuse(int error_number) {
@@ -54,18 +57,22 @@ class UringEngine final : public Engine {
 
   std::size_t submit(std::span<const Operation> operations) override;
   std::size_t reap(std::span<Completion> completions) override;
+  void lend(std::span<std::byte> memory) override;
   int descriptor() const override { return bell_.descriptor(); }
   std::size_t depth() const override { return depth_; }
   std::vector<std::string> features() const override { return features_; }
 
  private:
   void open_ring();
+  void prepare(io_uring_sqe* entry, const Operation& operation) const;
+  bool is_lent(const Operation& operation) const;
   void flush();
   void fetch_deferred();
 
   std::size_t depth_;
   std::size_t in_flight_ = 0;
   std::vector<std::string> features_ = {"io_uring"};
+  std::span<std::byte> lent_;  // pinned; buffer 0 of the ring
   Bell bell_;
   io_uring ring_{};
 };
@@ -111,19 +118,40 @@ std::size_t UringEngine::submit(std::span<const Operation> operations) {
   for (; taken < room; ++taken) {
     io_uring_sqe* const entry = ::io_uring_get_sqe(&ring_);
     if (entry == nullptr) break;
-    const Operation& operation = operations[taken];
-    if (operation.direction == Direction::read) {
-      ::io_uring_prep_read(entry, operation.file, operation.data, operation.length,
-                           operation.offset);
-    } else {
-      ::io_uring_prep_write(entry, operation.file, operation.data, operation.length,
-                            operation.offset);
-    }
-    ::io_uring_sqe_set_data64(entry, operation.tag);
+    prepare(entry, operations[taken]);
   }
   in_flight_ += taken;
   flush();
   return taken;
+}
+
+// Pinning each piece anew is an eighth of the CPU time of 1 MiB pieces. Where it cannot be done
+// (RLIMIT_MEMLOCK, more than 1 GiB) operations work as before, and features() does not name it.
+void UringEngine::lend(std::span<std::byte> memory) {
+  if (!lent_.empty()) return;  // one region: the queue's
+  const iovec region{.iov_base = memory.data(), .iov_len = memory.size()};
+  if (::io_uring_register_buffers(&ring_, &region, 1) != 0) return;
+  lent_ = memory;
+  features_.emplace_back("fixed_buffers");
+}
+
+bool UringEngine::is_lent(const Operation& operation) const {
+  const std::less_equal<> not_after;  // pointers into different objects: < alone is undefined
+  return !lent_.empty() && not_after(lent_.data(), operation.data) &&
+         not_after(operation.data + operation.length, lent_.data() + lent_.size());
+}
+
+void UringEngine::prepare(io_uring_sqe* entry, const Operation& operation) const {
+  const auto& [direction, file, offset, data, length, tag] = operation;
+  const bool is_read = direction == Direction::read;
+  if (is_lent(operation)) {
+    (is_read ? ::io_uring_prep_read_fixed(entry, file, data, length, offset, 0)
+             : ::io_uring_prep_write_fixed(entry, file, data, length, offset, 0));
+  } else {
+    (is_read ? ::io_uring_prep_read(entry, file, data, length, offset)
+             : ::io_uring_prep_write(entry, file, data, length, offset));
+  }
+  ::io_uring_sqe_set_data64(entry, tag);
 }
 
 // Hands the kernel what is prepared: one call, unless it stops at an entry that it refuses (which

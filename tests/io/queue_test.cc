@@ -19,7 +19,6 @@ namespace spillway::io {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::Each;
 using testing::ElementsAre;
 
 constexpr Bytes kPiece = 128_KiB;
@@ -381,11 +380,13 @@ TEST(Queue, InjectedFaultsAreFoundWhereTheyWere) {
       });
   Queue queue(loop, std::move(faulty), {.piece = kPiece});
   std::vector<Transfer> transfers;
+  transfers.reserve(6);
   for (std::uint64_t i = 0; i < 6; ++i) {
     transfers.push_back(read_of(2 * kPiece, 2 * i * kPiece.count()));
   }
   loop.run(queue.move(transfers));
   std::vector<int> errors;
+  errors.reserve(transfers.size());
   for (const Transfer& transfer : transfers) errors.push_back(transfer.error);
   EXPECT_THAT(errors, ElementsAre(0, 0, EIO, 0, 0, 0));
   EXPECT_TRUE(transfers[4].is_short);
