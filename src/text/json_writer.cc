@@ -36,10 +36,10 @@ std::size_t sequence_length(std::string_view text) {
 }
 
 void append_control(std::string& out, unsigned char code) {
-  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   out += "\\u00";
-  out += digits[code >> 4U];
-  out += digits[code & 15U];
+  out += kDigits[code >> 4U];
+  out += kDigits[code & 15U];
 }
 
 // A character below 0x80.

@@ -38,8 +38,9 @@ Duration seconds(std::string_view key, dom::element value) {
 }
 
 Duration milliseconds(std::string_view key, dom::element value) {
-  constexpr auto most = std::chrono::duration_cast<std::chrono::milliseconds>(kLongestTime).count();
-  return std::chrono::milliseconds(whole_number(key, value, 0, std::uint64_t{most}));
+  constexpr auto kMost =
+      std::chrono::duration_cast<std::chrono::milliseconds>(kLongestTime).count();
+  return std::chrono::milliseconds(whole_number(key, value, 0, std::uint64_t{kMost}));
 }
 
 void read_ids(std::string_view key, dom::element value, std::vector<std::uint64_t>& ids) {

@@ -36,6 +36,7 @@ std::vector<std::string> files_of_directory(const std::string& path) {
     throw Error(fmt::format("{}: expected *.json or *.jsonl files, found none", path));
   std::ranges::sort(names);
   std::vector<std::string> files;
+  files.reserve(names.size());
   for (const std::string& name : names) files.push_back((fs::path(path) / name).string());
   return files;
 }

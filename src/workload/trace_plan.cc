@@ -265,6 +265,7 @@ class TraceOpener {
 
   void summarise() {
     std::vector<std::uint64_t> scopes;
+    scopes.reserve(trace_.files.size());
     for (const TraceFile& file : trace_.files) scopes.push_back(file.scope);
     summary_.format = trace_.format->entry->name;
     summary_.hash = fingerprint_.text(scopes);

@@ -110,8 +110,8 @@ TEST(JsonWalker, SaysWhereAndWhatItExpected) {
 }
 
 TEST(JsonWalker, RefusesWhatIsNoJson) {
-  for (const char* bad : {"", "{", "{a:1}", "{\"a\":}", "{\"a\":1,}", "{,}", "{\"a\":\"x}",
-                          "{\"a\":1 \"b\":2}", "{\"a\nb\":1}", "{\"\\q\":1}", "{\"a\":1}}"}) {
+  for (const char* bad : {"", "{", "{a:1}", R"({"a":})", R"({"a":1,})", "{,}", R"({"a":"x})",
+                          R"({"a":1 "b":2})", "{\"a\nb\":1}", R"({"\q":1})", R"({"a":1}})"}) {
     EXPECT_THAT(error_of([&] { members_of(bad); }), HasSubstr("a.json:1: byte ")) << bad;
   }
 }

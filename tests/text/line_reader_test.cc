@@ -43,11 +43,10 @@ TEST(LineReader, KnowsWhereEveryLineLies) {
   }
   LineReader reader(directory.write("lines", content));
   for (std::size_t i = 0; i < offsets.size(); ++i) {
-    const auto line = reader.next();
-    ASSERT_TRUE(line.has_value());
-    EXPECT_EQ(line->number, i + 1);
-    EXPECT_EQ(line->offset, offsets[i]);
-    EXPECT_EQ(line->text, std::string(i % 700, 'x'));
+    const Line line = reader.next().value_or(Line());
+    EXPECT_EQ(line.number, i + 1);
+    EXPECT_EQ(line.offset, offsets[i]);
+    EXPECT_EQ(line.text, std::string(i % 700, 'x'));
   }
   EXPECT_FALSE(reader.next().has_value());
 }
@@ -56,7 +55,7 @@ TEST(LineReader, RefusesALongLineByNumber) {
   const TemporaryDirectory directory;
   const std::string path = directory.write("lines", "1234567890\n12345678901\n");
   LineReader reader(path, Bytes(10));
-  EXPECT_EQ(reader.next()->text, "1234567890");
+  EXPECT_EQ(reader.next().value_or(Line()).text, "1234567890");
   EXPECT_EQ(error_of([&] { reader.next(); }),
             path + ":2: expected a line of at most 10 bytes, found a longer one");
 }
@@ -65,7 +64,7 @@ TEST(LineReader, RefusesALineThatNeverEndsInBoundedMemory) {
   const TemporaryDirectory directory;
   const std::string path = directory.write("lines", "a\n" + std::string(5'000'000, 'x'));
   LineReader reader(path, Bytes(1'000'000));
-  EXPECT_EQ(reader.next()->text, "a");
+  EXPECT_EQ(reader.next().value_or(Line()).text, "a");
   EXPECT_THAT(error_of([&] { reader.next(); }),
               testing::HasSubstr(":2: expected a line of at most"));
 }

@@ -16,6 +16,7 @@ constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
 
 std::vector<std::uint64_t> slots_of(const Dealing& dealing) {
   std::vector<std::uint64_t> slots;
+  slots.reserve(dealing.requests());
   for (std::uint64_t i = 0; i < dealing.requests(); ++i) slots.push_back(dealing.slot_of(i));
   return slots;
 }
