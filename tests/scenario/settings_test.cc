@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+
+#include "core/error.h"
+#include "core/size_text.h"
+
+namespace spillway::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+using record::Origin;
+
+const std::array<Setting, 5> kTable = {{
+    {.name = "users",
+     .kind = Kind::integer,
+     .initial = "1",
+     .group = "",
+     .help = "",
+     .low = 1,
+     .high = 10},
+    {.name = "pause",
+     .kind = Kind::number,
+     .initial = "0.5",
+     .group = "",
+     .help = "",
+     .low = 0,
+     .high = 5},
+    {.name = "memory", .kind = Kind::size, .initial = "", .group = "", .help = "", .unit = 1_GiB},
+    {.name = "mode",
+     .kind = Kind::choice,
+     .initial = "a",
+     .group = "",
+     .help = "",
+     .choices = {"a", "b"}},
+    {.name = "loud", .kind = Kind::flag, .initial = "off", .group = "", .help = ""},
+}};
+
+void expect_refused(Settings& settings, const char* name, const char* text) {
+  try {
+    settings.set(name, text, Origin::command_line);
+    ADD_FAILURE() << name << "=" << text << " was accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("--" + std::string(name)), std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(Settings, BeginWithTheTablesValues) {
+  const Settings settings(kTable);
+  EXPECT_EQ(settings.integer("users"), 1U);
+  EXPECT_EQ(settings.seconds("pause"), 500ms);
+  EXPECT_FALSE(settings.is_set("memory"));
+  EXPECT_FALSE(settings.was_given("users"));
+}
+
+TEST(Settings, TakeWhatIsGivenWithItsOrigin) {
+  Settings settings(kTable);
+  settings.set("memory", "1.5", Origin::file);
+  settings.set("memory", "2", Origin::command_line);
+  settings.set("mode", "b", Origin::environment);
+  EXPECT_EQ(settings.size("memory"), 2_GiB);
+  EXPECT_EQ(settings.text("mode"), "b");
+  EXPECT_TRUE(settings.was_given("memory"));
+  EXPECT_EQ(settings.effective()[2].origin, Origin::command_line);
+  EXPECT_EQ(settings.effective()[3].origin, Origin::environment);
+}
+
+TEST(Settings, RefuseWhatDoesNotFitNamingTheFlag) {
+  Settings settings(kTable);
+  for (const char* const text : {"0", "11", "-1", "2.5", "x", ""})
+    expect_refused(settings, "users", text);
+  for (const char* const text : {"5.1", "nan", "", "1s"}) expect_refused(settings, "pause", text);
+  expect_refused(settings, "memory", "lots");
+  expect_refused(settings, "mode", "c");
+  expect_refused(settings, "loud", "maybe");
+  EXPECT_EQ(settings.integer("users"), 1U);
+  EXPECT_THROW(settings.set("no-such", "1", Origin::file), Error);
+}
+
+TEST(Settings, KeepWhatWasAskedBesideWhatItBecame) {
+  Settings settings(kTable);
+  settings.set("memory", "0", Origin::command_line);
+  settings.resolve("memory", std::int64_t{4096});
+  const record::Setting memory = settings.effective()[2];
+  EXPECT_EQ(memory.value, record::Value(std::int64_t{4096}));
+  EXPECT_EQ(memory.asked, record::Value(std::int64_t{0}));
+  EXPECT_EQ(memory.origin, Origin::resolved);
+}
+
+TEST(Settings, AreRecordedByType) {
+  Settings settings(kTable);
+  settings.set("memory", "unlimited", Origin::command_line);
+  settings.set("loud", "on", Origin::command_line);
+  const auto all = settings.effective();
+  EXPECT_EQ(all[0].value, record::Value(std::int64_t{1}));
+  EXPECT_EQ(all[1].value, record::Value(0.5));
+  EXPECT_EQ(all[2].value, record::Value(std::string("unlimited")));
+  EXPECT_EQ(all[4].value, record::Value(true));
+}
+
+}  // namespace
+}  // namespace spillway::scenario
