@@ -62,6 +62,7 @@ void check_json(const std::string& text, bool lines) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const UniqueFd file = memory_file(data, size);
   const std::string path = "/proc/self/fd/" + std::to_string(file.get());

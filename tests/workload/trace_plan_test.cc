@@ -23,6 +23,7 @@ constexpr const char* kHead = "mooncake/conversation_head.jsonl";
 
 std::vector<Request> requests_of(const Plan& plan) {
   std::vector<Request> requests;
+  requests.reserve(plan.size());
   const auto cursor = plan.cursor();
   for (std::uint64_t i = 0; i < plan.size(); ++i) requests.push_back(cursor->read(i));
   return requests;
@@ -61,16 +62,15 @@ void expect_consistent(const Plan& plan) {
 class ThreeConversations : public testing::Test {
  protected:
   ThreeConversations() {
-    directory_.write("a.json",
-                     conversation("a", {agentic_request(0, {10}), agentic_request(1, {11}),
-                                        agentic_request(2, {12})}));
-    directory_.write("b.json",
-                     conversation("b", {agentic_request(0, {20}), agentic_request(5, {21})}));
-    directory_.write("c.json", conversation("c", {agentic_request(3, {30})}));
+    directory.write("a.json", conversation("a", {agentic_request(0, {10}), agentic_request(1, {11}),
+                                                 agentic_request(2, {12})}));
+    directory.write("b.json",
+                    conversation("b", {agentic_request(0, {20}), agentic_request(5, {21})}));
+    directory.write("c.json", conversation("c", {agentic_request(3, {30})}));
   }
-  const std::string& path() const { return directory_.path(); }
+  const std::string& path() const { return directory.path(); }
 
-  TemporaryDirectory directory_;
+  TemporaryDirectory directory;
 };
 
 TEST(TracePlan, SumsUpTheMooncakeExcerpt) {
@@ -254,13 +254,13 @@ TEST(TracePlan, FindsAFaultAnywhereBeforeAnythingRuns) {
   const TemporaryDirectory directory;
   std::string content;
   for (int i = 0; i < 1000; ++i) content += mooncake_line(static_cast<std::uint64_t>(i), {1});
-  const std::string path = directory.write("a.jsonl", content + "{\"timestamp\": 1000, \"inp");
+  const std::string path = directory.write("a.jsonl", content + R"({"timestamp": 1000, "inp)");
   EXPECT_THAT(error_of([&] { open_trace(path, {}); }), HasSubstr("a.jsonl:1001: expected"));
   EXPECT_EQ(open_trace(path, {.max_requests = 1000})->size(), 1000U);
 }
 
 TEST_F(ThreeConversations, AreAllCheckedWhateverIsTaken) {
-  directory_.write("c.json", "{\"requests\": [");
+  directory.write("c.json", "{\"requests\": [");
   EXPECT_THAT(error_of([&] { open_trace(path(), {.max_requests = 1}); }),
               HasSubstr("c.json:1: byte 14"));
 }
