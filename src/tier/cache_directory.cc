@@ -140,20 +140,22 @@ std::string checked_directory(const std::string& path) {
 
 void refuse_foreign(int parent, const std::string& path, const std::vector<std::string>& names) {
   if (contains(names, kMarker)) return;
-  for (const std::string& name : names) {
-    if (name == "lost+found" || is_ours(parent, name)) continue;
-    throw Error("cache directory " + path + " holds '" + name +
-                "', which Spillway did not make: choose an empty directory, or put an empty file "
-                "named .spillway into this one to share it");
-  }
+  const auto foreign = std::ranges::find_if(names, [parent](const std::string& name) {
+    return name != "lost+found" && !is_ours(parent, name);
+  });
+  if (foreign == names.end()) return;
+  throw Error("cache directory " + path + " holds '" + *foreign +
+              "', which Spillway did not make: choose an empty directory, or put an empty file "
+              "named .spillway into this one to share it");
 }
 
 // A name that nobody has: another cache of this process may be open, or a dead run had our number.
 std::string make_subdirectory(const std::string& parent) {
-  std::string stem = parent + '/';
-  stem.append(kPrefix).append(std::to_string(::getpid())).append("-");
+  std::string stem = parent;
+  stem.append("/").append(kPrefix).append(std::to_string(::getpid())).append("-");
   for (unsigned n = 0;; ++n) {
-    const std::string path = stem + std::to_string(n);
+    std::string path = stem;
+    path.append(std::to_string(n));
     if (::mkdir(path.c_str(), kDirectoryMode) == 0) return path;
     if (errno != EEXIST) throw_errno("make directory", path);
   }
