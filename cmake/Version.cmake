@@ -4,13 +4,17 @@
 # As a script: cmake -DSOURCE=... -DOUTPUT=... -P Version.cmake
 if(CMAKE_SCRIPT_MODE_FILE)
   cmake_minimum_required(VERSION 3.25)
-  execute_process(COMMAND git -C ${SOURCE} rev-parse --short=12 HEAD
-    OUTPUT_VARIABLE commit OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed ERROR_QUIET)
-  if(failed)
+  # An unpacked tree may lie in somebody else's repository: only a root of a work tree is ours.
+  execute_process(COMMAND git -C ${SOURCE} rev-parse --show-cdup --short=12 HEAD
+    OUTPUT_VARIABLE place_and_commit RESULT_VARIABLE failed ERROR_QUIET)
+  if(failed OR NOT place_and_commit MATCHES "^\n([0-9a-f]+)")
     set(commit "unknown")
   else()
-    execute_process(COMMAND git -C ${SOURCE} diff-index --quiet HEAD -- RESULT_VARIABLE dirty ERROR_QUIET)
-    if(dirty)
+    set(commit ${CMAKE_MATCH_1})
+    # status compares contents where times differ, and takes no lock from a git that works meanwhile.
+    execute_process(COMMAND git --no-optional-locks -C ${SOURCE} status --porcelain --untracked-files=no
+      OUTPUT_VARIABLE changes ERROR_QUIET)
+    if(changes)
       string(APPEND commit "-dirty")
     endif()
   endif()
