@@ -39,7 +39,7 @@ class VirtualClock final : public Clock {
   void advance(Duration by) { advance_to(now_ + by); }
 
  private:
-  Time now_{};
+  Time now_;
 };
 
 }  // namespace spillway::async

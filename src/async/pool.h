@@ -36,12 +36,12 @@ class Pool {
     std::exception_ptr failure;
     if constexpr (std::is_void_v<Result>) {
       const std::function<void()> job = guarded(failure, [&function] { function(); });
-      co_await Handed{*this, loop, job};
+      co_await Handed{.pool = *this, .loop = loop, .job = job};
       if (failure) std::rethrow_exception(failure);
     } else {
       std::optional<Result> result;
       const std::function<void()> job = guarded(failure, [&] { result.emplace(function()); });
-      co_await Handed{*this, loop, job};
+      co_await Handed{.pool = *this, .loop = loop, .job = job};
       if (failure) std::rethrow_exception(failure);
       co_return std::move(*result);
     }

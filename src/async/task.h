@@ -54,6 +54,7 @@ struct Promise : PromiseBase {
   void return_value(U&& value) {
     result.emplace(std::forward<U>(value));
   }
+  // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a frame ends by returning or by throwing.
   T take() { return std::move(*result); }
 };
 
@@ -66,6 +67,7 @@ struct Promise<void> : PromiseBase {
 // A frame that owns itself from its first resume to its end: what a loop or a group drives its
 // tasks with. It must not let an exception out.
 struct SelfOwned {
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that the language looks for.
   struct promise_type {
     SelfOwned get_return_object() {
       return {std::coroutine_handle<promise_type>::from_promise(*this)};
@@ -87,6 +89,7 @@ struct SelfOwned {
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
+  // NOLINTNEXTLINE(readability-identifier-naming): the name that the language looks for.
   struct promise_type : detail::Promise<T> {
     Task get_return_object() {
       return Task(std::coroutine_handle<promise_type>::from_promise(*this));

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -44,6 +45,12 @@ struct Flags::Impl {
     CLI::Option* option;
     std::string text;
     bool flag = false;
+
+    // What was given, in the table's spelling.
+    std::string_view given() const {
+      if (row->kind != scenario::Kind::flag) return text;
+      return flag ? "on" : "off";
+    }
   };
   scenario::Settings& settings;
   std::deque<Bound> bound;  // keeps its addresses, which CLI11 writes to
@@ -71,10 +78,8 @@ void Flags::apply() {
   std::string wrong;
   for (const Impl::Bound& one : impl_->bound) {
     if (one.option->count() == 0) continue;
-    const bool is_flag = one.row->kind == scenario::Kind::flag;
     try {
-      impl_->settings.set(one.row->name, is_flag ? (one.flag ? "on" : "off") : one.text,
-                          record::Origin::command_line);
+      impl_->settings.set(one.row->name, one.given(), record::Origin::command_line);
     } catch (const Error& error) {
       wrong.append(wrong.empty() ? "" : "\n").append(error.what());
     }

@@ -6,6 +6,7 @@
 
 #include "scenario/settings.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the library's name.
 namespace CLI {
 class App;
 }

@@ -25,9 +25,10 @@ struct DriverOptions {
   Arrival arrival = Arrival::closed;
   std::uint64_t concurrency = 1;  // requests of this shard in flight; the rest wait, and are late
   Duration warm_up{};             // from the start of the run; not measured
-  std::optional<Duration> duration = {};  // of the measured window; none: until the plan is used up
-  unsigned shard = 0;                     // serves users (closed) or requests (trace) with this
-  unsigned shards = 1;                    //   remainder
+  // Of the measured window; none: until the plan is used up.
+  std::optional<Duration> duration = std::nullopt;
+  unsigned shard = 0;  // serves users (closed) or requests (trace) with this remainder
+  unsigned shards = 1;
 };
 
 // Called on the shard's thread as the window opens and as it closes, to take counters.
@@ -67,7 +68,7 @@ class Driver {
   DriverOptions options_;
   WindowHooks hooks_;
   async::Semaphore places_;
-  Time start_{};
+  Time start_;
   bool open_ = false;
 };
 

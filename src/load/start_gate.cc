@@ -4,7 +4,9 @@
 namespace spillway::load {
 
 void StartGate::count_down(Time now) {
-  if (missing_ == 0 || --missing_ > 0) return;
+  if (missing_ == 0) return;
+  --missing_;
+  if (missing_ > 0) return;
   start_ = now;
   for (const Waiter& waiter : waiters_) waiter.loop->resume(waiter.frame);
   waiters_.clear();
@@ -23,7 +25,7 @@ bool StartGate::Opened::await_suspend(std::coroutine_handle<> frame) const {
 
 async::Task<Time> StartGate::arrive(async::Loop& loop) {
   const async::Wait wait(loop, "the other shards' set-up");
-  co_await Opened{*this, loop};
+  co_await Opened{.gate = *this, .loop = loop};
   const MutexLock lock(mutex_);
   co_return start_;
 }

@@ -40,7 +40,7 @@ class StartGate {
 
   Mutex mutex_;
   unsigned missing_ SPILLWAY_GUARDED_BY(mutex_);
-  Time start_ SPILLWAY_GUARDED_BY(mutex_){};
+  Time start_ SPILLWAY_GUARDED_BY(mutex_);
   std::vector<Waiter> waiters_ SPILLWAY_GUARDED_BY(mutex_);
 };
 

@@ -67,9 +67,10 @@ std::vector<record::Fact> environment(const BenchConfig& config, const SharedTie
   Facts facts;
   add_program(facts);
   add_machine(facts);
-  if (!tiers.file_system()) return facts;
-  add(facts, fact::kFileSystem, tiers.file_system()->type);
-  add(facts, fact::kDevice, device_text(*tiers.file_system()));
+  const auto& files = tiers.file_system();
+  if (!files) return facts;
+  add(facts, fact::kFileSystem, files->type);
+  add(facts, fact::kDevice, device_text(*files));
   add(facts, fact::kDirectIo, !config.buffered);
   const io::Capabilities io = io::describe_io(tiers.directory());
   add(facts, fact::kAlignmentBytes, static_cast<std::int64_t>(io.alignment.offset.count()));

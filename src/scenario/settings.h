@@ -34,6 +34,7 @@ struct Setting {
   std::string_view help;     // one sentence; units and the meaning of 0
   double low = 0;
   double high = 0;
+  // NOLINTNEXTLINE(readability-redundant-member-init): rows that name no choices leave it out.
   std::vector<std::string_view> choices = {};
   Bytes unit = Bytes(1);
 };

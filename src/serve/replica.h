@@ -32,8 +32,8 @@ struct Job {
   Job(async::Loop& loop, record::RequestRow& its_row)
       : row(its_row), prompt_stored(loop, "a prompt's blocks being stored") {}
 
-  record::RequestRow& row;  // identity and token counts are given, the rest is filled in
-  std::vector<kv::BlockKey> keys;            // of the prompt's blocks
+  record::RequestRow& row;         // identity and token counts are given, the rest is filled in
+  std::vector<kv::BlockKey> keys;  // of the prompt's blocks
   std::vector<kv::BlockKey> generated_keys;  // of the blocks that the answer fills
   bool stores = false;                       // the blocks of the prompt are on their way
   async::Event prompt_stored;
@@ -69,7 +69,7 @@ class Replica {
   cache::Cache& cache_;
   ReplicaOptions options_;
   async::Semaphore accelerator_;
-  Time origin_{};
+  Time origin_;
 };
 
 }  // namespace spillway::serve
