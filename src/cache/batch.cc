@@ -29,7 +29,7 @@ void count_moves(std::span<const tier::BlockMove> moves, stats::Traffic& traffic
 std::span<std::byte> TransitSink::room(Bytes /*offset*/, Bytes /*length*/) { return {}; }
 
 void TransitSink::take(Bytes /*offset*/, std::span<const std::byte> piece) {
-  thread_local std::array<std::byte, kTransitBytes> transit;
+  static thread_local std::array<std::byte, kTransitBytes> transit;
   while (!piece.empty()) {
     const std::size_t part = std::min(piece.size(), transit.size());
     std::memcpy(transit.data(), piece.data(), part);

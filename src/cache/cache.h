@@ -39,7 +39,7 @@ struct StoreOutcome {
   PerTier<std::uint64_t> stored_in{};
   bool stopped = false;  // blocks were left out because of the stop
 
-  void add(const Plan& carried_out);
+  void add(const Plan& plan);  // one that has been carried out
 };
 
 // Decides in the index under its lock, moves bytes outside of it, settles in the index. Everything

@@ -107,7 +107,7 @@ class Index {
   class Settled : private Waiter {
    public:
     Settled(Index& index, const kv::BlockKey& key, async::Loop& on)
-        : Waiter{&on, {}, nullptr},
+        : Waiter{.loop = &on, .frame = {}, .next = nullptr},
           index_(index),
           key_(key),
           wait_(on, "a block that is being stored or is leaving") {}

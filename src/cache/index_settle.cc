@@ -33,12 +33,13 @@ void Index::settle_one(const Mark::Data& move, Woken& woken) {
   }
   const bool done = move.result == Mark::Result::done;
   const bool failed = move.result == Mark::Result::failed;
-  if (move.kind == Kind::deletion ? done : move.kind == Kind::demotion ? failed : false) {
+  const bool deleted = move.kind == Kind::deletion && done;
+  const bool lost = move.kind == Kind::demotion && failed;
+  const bool never_came = move.kind == Kind::store && !done;
+  if (deleted || lost || never_came) {
     vanish(move);
   } else if (done) {
     arrive(move);
-  } else if (move.kind == Kind::store) {
-    vanish(move);
   } else {
     stay(move);
   }

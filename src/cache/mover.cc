@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <string>
 
 #include "async/group.h"
@@ -18,8 +17,8 @@ using Result = Mark::Result;
 
 bool someone_leaves(const Plan& plan) {
   return !plan.deletions.empty() ||
-         std::any_of(plan.demotions.begin(), plan.demotions.end(),
-                     [](const std::vector<Mark>& marks) { return !marks.empty(); });
+         std::ranges::any_of(plan.demotions,
+                             [](const std::vector<Mark>& marks) { return !marks.empty(); });
 }
 
 // Moves those that have no place yet out of the others.
@@ -48,19 +47,15 @@ std::vector<kv::BlockKey> keys_of(std::span<Mark* const> marks) {
   return keys;
 }
 
-// Runs the `tasks` tasks that `tell` gives to its argument, all at the same time; a single one
-// without the detour of a group.
-template <typename Tell>
-async::Task<> side_by_side(async::Loop& loop, std::size_t tasks, Tell tell) {
-  if (tasks == 1) {
-    std::optional<async::Task<>> only;
-    tell([&](async::Task<> task) { only.emplace(std::move(task)); });
-    co_await *only;
+// A single one goes without the detour of a group.
+async::Task<> side_by_side(async::Loop& loop, std::vector<async::Task<>> tasks) {
+  if (tasks.size() == 1) {
+    co_await tasks.front();
     co_return;
   }
   async::Stop never;
   co_await async::with_group(loop, never, [&](async::Group& group) -> async::Task<> {
-    tell([&](async::Task<> task) { group.spawn(std::move(task)); });
+    for (async::Task<>& task : tasks) group.spawn(std::move(task));
     co_return;
   });
 }
@@ -125,8 +120,7 @@ async::Task<> Mover::erase(TierId tier, std::span<const kv::BlockKey> keys) {
 // left. If it is not, twice as much leaves each time, until it is or nobody is left to leave.
 async::Task<> Mover::find_places(std::span<Mark> marks) {
   for (std::uint64_t times = 1; index_.place(marks) > 0; times *= 2) {
-    const auto without = std::find_if(marks.begin(), marks.end(),
-                                      [](const Mark& mark) { return !mark.is_placed(); });
+    const auto without = std::ranges::find(marks, false, &Mark::is_placed);
     Plan more;
     if (!index_.plan_more_room(*without, without->size() * times, more)) break;
     co_await make_way(more);
@@ -211,16 +205,12 @@ async::Task<> Mover::write(std::span<Mark*> marks, tier::Store* from) {
 async::Task<> Mover::arrive_all(std::span<Mark> marks) {
   if (marks.empty()) co_return;
   PerTier<std::vector<Mark*>> by_tier;
-  std::size_t tiers = 0;
+  std::vector<async::Task<>> tasks;
   for (const TierId tier : kAllTiers) {
     by_tier[tier] = open_marks(marks, tier, &Mark::to);
-    if (!by_tier[tier].empty()) ++tiers;
+    if (!by_tier[tier].empty()) tasks.push_back(arrive(by_tier[tier]));
   }
-  co_await side_by_side(loop_, tiers, [&](auto start) {
-    for (std::vector<Mark*>& here : by_tier) {
-      if (!here.empty()) start(arrive(here));
-    }
-  });
+  co_await side_by_side(loop_, std::move(tasks));
   index_.settle(marks);
 }
 
@@ -238,13 +228,11 @@ async::Task<> Mover::arrive(std::span<Mark*> marks) {
 async::Task<> Mover::read(std::span<const Pin> pins, std::span<std::uint8_t> arrived) {
   PerTier<std::size_t> counts{};
   for (const Pin& pin : pins) ++counts[pin.tier];
-  const auto tiers =
-      std::count_if(counts.begin(), counts.end(), [](auto count) { return count > 0; });
-  co_await side_by_side(loop_, static_cast<std::size_t>(tiers), [&](auto start) {
-    for (const TierId tier : kAllTiers) {
-      if (counts[tier] > 0) start(read_tier(tier, counts[tier], pins, arrived));
-    }
-  });
+  std::vector<async::Task<>> tasks;
+  for (const TierId tier : kAllTiers) {
+    if (counts[tier] > 0) tasks.push_back(read_tier(tier, counts[tier], pins, arrived));
+  }
+  co_await side_by_side(loop_, std::move(tasks));
 }
 
 async::Task<> Mover::read_tier(TierId tier, std::size_t count, std::span<const Pin> pins,

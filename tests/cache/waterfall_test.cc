@@ -15,7 +15,6 @@ namespace spillway::cache {
 namespace {
 
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 CacheOptions capacities(Bytes gpu, Bytes cpu, Bytes storage) {
@@ -136,7 +135,7 @@ TEST(Waterfall, OrdersByLastUseAcrossWhatWasUsedAndWhatCameDown) {
 // The waterfall as it is defined, without a thought for speed.
 class PlainWaterfall {
  public:
-  explicit PlainWaterfall(std::vector<std::size_t> limits)
+  explicit PlainWaterfall(const std::vector<std::size_t>& limits)
       : tiers_(limits.size()), limits_(limits) {}
 
   void use(std::uint64_t block) {

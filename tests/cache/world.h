@@ -203,7 +203,7 @@ struct World : Tiers {
                  const kv::BlockContent* content = nullptr)
       : Tiers(blocks, others), shard(*this, loop, content), cache(*shard.cache) {}
 
-  StoreOutcome store(std::vector<kv::BlockKey> what, Bytes size = kBlock) {
+  StoreOutcome store(const std::vector<kv::BlockKey>& what, Bytes size = kBlock) {
     StoreOutcome outcome;
     loop.run(store_into(outcome, what, size));
     return outcome;
@@ -212,7 +212,7 @@ struct World : Tiers {
   void store_each(const std::vector<kv::BlockKey>& what, Bytes size = kBlock) {
     for (const kv::BlockKey& one : what) store({one}, size);
   }
-  LoadOutcome load(std::vector<kv::BlockKey> what) {
+  LoadOutcome load(const std::vector<kv::BlockKey>& what) {
     LoadOutcome outcome;
     loop.run(load_into(outcome, what));
     return outcome;
