@@ -45,11 +45,20 @@ async::Task<> Replica::generate(Job& job, async::Group& beside, async::Stop& sto
   row.first_token = stamp();
   job.stores = true;
   beside.spawn(store_prompt(job, stop));
+  co_await let_storing_begin();
   const Duration decode = options_.compute.decode_time(Tokens(row.output_tokens));
   const bool decoded = decode == Duration::zero() || co_await loop_.sleep_for(decode, stop);
   if (!decoded) co_return;
   row.done = stamp();
   row.status = Status::completed;
+}
+
+// An answer that takes no time must not be over before its prompt's blocks are known to be on their
+// way: the conversation's next turn would come at once and miss them. A spawned task starts a turn
+// of the loop later, and so do the lanes in which the cache stores.
+async::Task<> Replica::let_storing_begin() {
+  co_await loop_.yield();
+  co_await loop_.yield();
 }
 
 async::Task<> Replica::load(Job& job, async::Stop& stop) {

@@ -60,6 +60,7 @@ class Replica {
  private:
   async::Task<> load(Job& job, async::Stop& stop);
   async::Task<bool> prefill(const Job& job, async::Stop& stop);
+  async::Task<> let_storing_begin();
   async::Task<> store_prompt(Job& job, async::Stop& stop);
   async::Task<> store(Job& job, std::span<const kv::BlockKey> keys, async::Stop& stop);
   std::size_t storable(const Job& job) const;

@@ -129,6 +129,45 @@ TEST_F(ReplicaTest, PrefillsGoOneAfterAnotherDecodesSideBySide) {
   EXPECT_EQ(rows[1].done, 82 * kMs);
 }
 
+// The next turn of a conversation comes as soon as the answer is there, which may take no time.
+// What is on its way by then is waited for, be it one window of blocks or many.
+TEST_F(ReplicaTest, TheNextTurnFindsThePromptThatIsStillBeingStored) {
+  for (const std::size_t blocks : {3U, 1000U}) {
+    kv::Prompt asked;
+    for (std::size_t i = 0; i < blocks; ++i) asked.pieces.push_back({blocks + i, kBlockTokens});
+    RequestRow first;
+    RequestRow second;
+    loop_.run(async::with_group(loop_, stop_, [&](async::Group& group) -> async::Task<> {
+      first.input_tokens = second.input_tokens = kv::length(asked).count();
+      Job one(loop_, first);
+      Job two(loop_, second);
+      replica_.plan(one, asked);
+      replica_.plan(two, asked);
+      co_await replica_.generate(one, group, stop_);
+      co_await replica_.generate(two, group, stop_);
+      co_await replica_.settle(one, stop_);
+      co_await replica_.settle(two, stop_);
+    }));
+    EXPECT_EQ(first.blocks_hit.back(), 0U);
+    EXPECT_EQ(second.blocks_hit.back(), blocks);
+  }
+}
+
+TEST_F(ReplicaTest, AStopInTheMiddleOfTheAnswerLeavesItsBlocksOut) {
+  RequestRow row;
+  row.output_tokens = 100;  // 1 s
+  loop_.run(async::with_group(loop_, stop_, [&](async::Group& group) -> async::Task<> {
+    group.spawn(ask(row, prompt({1, 2}), stop_));
+    async::Stop never;
+    co_await loop_.sleep_for(100ms, never);
+    stop_.request();
+  }));
+  EXPECT_EQ(row.status, Status::abandoned);
+  EXPECT_EQ(row.first_token, 32 * kMs);
+  EXPECT_EQ(row.done, record::kNever);
+  EXPECT_EQ(row.written_bytes.back(), 2 * kBlock.count());  // the prompt's
+}
+
 TEST_F(ReplicaTest, AStopAbandonsTheRequest) {
   RequestRow row;
   loop_.run(async::with_group(loop_, stop_, [&](async::Group& group) -> async::Task<> {
