@@ -51,7 +51,7 @@ int flags_of(const OpenOptions& options) {
 }
 
 struct Opened {
-  UniqueFd file = {};
+  UniqueFd file;
   bool made = false;  // by this call
   int error = 0;
 };
@@ -64,7 +64,7 @@ Opened try_open(const std::string& path, const OpenOptions& options) {
     if (file) return {.file = std::move(file), .made = true};
     const int error = errno;
     if (error == EINVAL) ::unlink(path.c_str());
-    if (error != EEXIST) return {.error = error};
+    if (error != EEXIST) return {.file = UniqueFd(), .error = error};
   }
   UniqueFd file(::open(path.c_str(), flags));
   const int error = file ? 0 : errno;

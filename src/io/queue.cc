@@ -50,7 +50,7 @@ struct Piece {
   Bytes offset;                 // in the object
   std::span<std::byte> memory;  // what the kernel reads or fills
   std::byte* buffer = nullptr;  // the queue's own, if it needs one
-  Time submitted = {};
+  Time submitted = Time(Duration(0));
 };
 
 }  // namespace

@@ -49,11 +49,12 @@ struct Transfer {
   ByteSource* source = nullptr;  // of a write
   ByteSink* sink = nullptr;      // of a read; null: the bytes go nowhere
 
-  int error = 0;          // errno of the first failed piece; 0 when none failed
-  bool is_short = false;  // a piece moved fewer bytes than asked
-  Time queued = {};       // handed to the queue
-  Time submitted = {};    // first piece handed to the kernel
-  Time completed = {};    // last piece back from the kernel; what its sink does comes after
+  int error = 0;                       // errno of the first failed piece; 0 when none failed
+  bool is_short = false;               // a piece moved fewer bytes than asked
+  Time queued = Time(Duration(0));     // handed to the queue
+  Time submitted = Time(Duration(0));  // first piece handed to the kernel
+  // Last piece back from the kernel; what its sink does with it comes after.
+  Time completed = Time(Duration(0));
 
   bool ok() const { return error == 0 && !is_short; }
 };

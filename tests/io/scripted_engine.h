@@ -22,7 +22,7 @@ class ManualClock final : public async::Clock {
   void advance(Duration by) { now_ += by; }
 
  private:
-  Time now_ = {};
+  Time now_ = Time(Duration(0));
 };
 
 // Keeps what it is given until complete() is called. File `f` is the memory `files[f]`, if it is
