@@ -30,12 +30,16 @@ namespace {
 constexpr unsigned kPoolThreads = 2;  // copies to and from RAM, and blocking file calls
 
 // Blocks the tiers can hold at once, for the index to reserve; what is unlimited grows as it goes.
-std::size_t blocks_of(const std::array<Bytes, record::kTiers>& capacities, Bytes block) {
+// Never more than the plan has: terabytes of virtual capacity must not cost memory.
+std::size_t blocks_of(const std::array<Bytes, record::kTiers>& capacities, Bytes block,
+                      const workload::PlanSummary& plan) {
   std::size_t blocks = 0;
   for (const Bytes capacity : capacities) {
     if (capacity != kUnlimited) blocks += capacity / block;
   }
-  return blocks;
+  // An answer fills one block more than its own tokens when the prompt's last one was not full.
+  const std::uint64_t answers = plan.output_tokens / plan.block_tokens + plan.requests;
+  return std::min<std::size_t>(blocks, plan.blocks + answers);
 }
 
 // Enough to keep a ring full across blocks of any size, and few enough that a burst of large blocks
@@ -80,7 +84,7 @@ struct Bench::Impl {
     return {.capacity = per_tier(tiers->capacities()),
             .promote = config.promote,
             .verify = config.verify,
-            .reserve_blocks = blocks_of(tiers->capacities(), block),
+            .reserve_blocks = blocks_of(tiers->capacities(), block, plan->summary()),
             .blocks_in_flight = blocks_in_flight(block)};
   }
 
@@ -105,6 +109,7 @@ struct Bench::Impl {
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
   record::Run assemble(record::Observations observed, const record::RequestLogResult& rows);
+  record::Window window_until(Duration now) const;
 
   BenchConfig config;
   Settings& settings;
@@ -165,16 +170,13 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     cache.take_counters();
     if (stores.queue() != nullptr) stores.queue()->take_figures();
     loop.take_turn_lengths();
-    if (number == 0) {
-      watch->open();
-      index->restart_peaks();
-    }
+    if (watch->open()) index->restart_peaks();
   };
   const auto closes = [&] {
     observe(cache.take_counters(), recorder.observations());
     if (stores.queue() != nullptr) observe(stores.queue()->take_figures(), recorder.observations());
     recorder.observations().engine.loop_turn.merge(loop.take_turn_lengths());
-    if (number == 0) watch->close();
+    watch->close();
   };
   const Time start = co_await gate->arrive(loop);
   if (number == 0) {
@@ -216,6 +218,17 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   return run;
 }
 
+// As far as it is open: a warm-up is not part of it, nor is what comes after the set duration.
+record::Window Bench::Impl::window_until(Duration now) const {
+  const Duration start = std::min(config.driver.warm_up, now);
+  Duration end = now;
+  if (config.driver.duration) end = std::min(now, config.driver.warm_up + *config.driver.duration);
+  record::Window until;
+  until.start_ns = start.count();
+  until.end_ns = end.count();
+  return until;
+}
+
 Bench::Bench(BenchConfig config, Settings& settings)
     : impl_(std::make_unique<Impl>(std::move(config), settings)) {}
 
@@ -245,14 +258,15 @@ record::Run Bench::run(const std::string& requests_path) {
   return it.assemble(std::move(observed), rows);
 }
 
-// The window ends now, and nothing is known of the device: its reading needs the shards.
+// Shards that do not answer in time are left out: the process is to end within a second.
 record::Run Bench::run_so_far() {
   Impl& it = *impl_;
+  check(phase() != Phase::preparing, "a run has something on record once it has begun");
   record::Observations observed = it.control.collect(std::chrono::milliseconds(300));
   {
     const MutexLock lock(it.parts_mutex);
     observed.merge(it.observed);
-    it.window.end_ns = std::max(it.window.end_ns, elapsed().count());
+    it.window = it.window_until(elapsed());
   }
   it.watch->close();
   return it.assemble(

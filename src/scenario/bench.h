@@ -37,7 +37,7 @@ class Bench {
   record::Run run(const std::string& requests_path);
 
   // What is on record so far, for a process that is about to end by force: called from another
-  // thread while run() is under way.
+  // thread while run() is under way, and no longer preparing.
   record::Run run_so_far();
   // Takes the storage tier's files away while they may still be in use; only before the process
   // ends by force.

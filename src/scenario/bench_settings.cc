@@ -262,7 +262,7 @@ const std::vector<Setting>& table() {
        .group = kResults,
        .help = "of the content of blocks and of all chance",
        .low = 0,
-       .high = 1.8e19},
+       .high = 9e18},
       {.name = "shards",
        .kind = Kind::integer,
        .initial = "1",

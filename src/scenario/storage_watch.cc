@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/storage_watch.h"
 
+#include <utility>
+
 namespace spillway::scenario {
 namespace {
 
@@ -27,16 +29,18 @@ StorageWatch::Reading StorageWatch::read() const {
   return reading;
 }
 
-void StorageWatch::open() {
+bool StorageWatch::open() {
   Reading reading = read();
   const MutexLock lock(mutex_);
+  if (opened_) return false;
   opened_ = std::move(reading);
+  return true;
 }
 
 void StorageWatch::close() {
   Reading reading = read();
   const MutexLock lock(mutex_);
-  if (!closed_) closed_ = std::move(reading);
+  if (!closed_ || reading.wall > closed_->wall) closed_ = std::move(reading);
 }
 
 void StorageWatch::fill(record::Run& run) {

@@ -21,8 +21,9 @@ class StorageWatch {
  public:
   StorageWatch(const BenchConfig& config, const SharedTiers& tiers);
 
-  void open();
-  // The first call counts; a forced end may come while a shard is closing its window.
+  // Called by every shard, and by a forced end. From the first opening, of which this tells true,
+  // to the last closing: shards that have less to do than others close earlier.
+  bool open();
   void close();
 
   // The proof and the cost of the run, whose counters are complete.

@@ -104,6 +104,27 @@ TEST(BenchConfig, RefusesWhatWouldHaveNoEffect) {
   }
 }
 
+TEST(BenchConfig, EverySizeMayBeUnlimited) {
+  const BenchConfig config = config_of({{"trace", "t"},
+                                        {"gpu-mem-gb", "unlimited"},
+                                        {"cpu-mem-gb", "unlimited"},
+                                        {"storage-capacity-gb", "unlimited"}});
+  EXPECT_EQ(config.gpu.capacity, kUnlimited);
+  EXPECT_EQ(config.cpu.capacity, kUnlimited);
+  EXPECT_EQ(config.storage.capacity, kUnlimited);
+}
+
+// A record holds whole numbers as signed ones.
+TEST(BenchConfig, ASeedIsRecordedAsItWasGiven) {
+  Settings settings(bench_settings());
+  EXPECT_THROW(settings.set("seed", "15000000000000000000", record::Origin::command_line), Error);
+  settings.set("seed", "9000000000000000000", record::Origin::command_line);
+  for (const record::Setting& one : settings.effective()) {
+    if (one.name == "seed")
+      EXPECT_EQ(one.value, record::Value(std::int64_t{9'000'000'000'000'000'000}));
+  }
+}
+
 TEST(BenchConfig, RefusesWhatCannotBe) {
   EXPECT_NE(refusal_of({}).find("--trace"), std::string::npos);
   EXPECT_NE(refusal_of({{"trace", "t"}, {"model", "gpt-9"}}).find("gpt-9"), std::string::npos);

@@ -4,21 +4,28 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/error.h"
 #include "record/run_json.h"
+#include "tests/workload/traces.h"
 
 namespace spillway::scenario {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 
 const std::string kSource = SPILLWAY_SOURCE_DIR;
 const std::string kSessions = kSource + "/scenarios/data/agentic";
+const std::string kShort = kSource + "/tests/data/kv-cache-tester";  // 23 requests
 const std::string kConversation = kSource + "/../shared/data/mooncake/conversation_trace.jsonl";
 
 using Given = std::vector<std::pair<std::string, std::string>>;
@@ -33,12 +40,15 @@ class BenchTest : public testing::Test {
 
   std::string cache() const { return root_ + "/cache"; }
 
-  record::Run run(const Given& given) {
+  // `beside` runs on a thread of its own while the run goes on.
+  record::Run run(const Given& given, const std::function<void(Bench&)>& beside = nullptr) {
     Settings settings(bench_settings());
     for (const auto& [name, text] : given) {
       settings.set(name, text, record::Origin::command_line);
     }
     Bench bench(bench_config(settings), settings);
+    std::jthread other;
+    if (beside) other = std::jthread([&] { beside(bench); });
     record::Run run = bench.run(root_ + "/requests.jsonl");
     record::grade(run);
     return run;
@@ -50,13 +60,16 @@ class BenchTest : public testing::Test {
   }
 
   // Small blocks (32 KiB and some), little compute.
-  record::Run run_for_real(Given given) {
-    const Given base = {{"trace", kSessions},       {"model", "tiny-1b"},
-                        {"length-scale", "0.0312"}, {"max-requests", "30"},
-                        {"cache-dir", cache()},     {"prefill-tokens-per-s", "0"},
-                        {"verify", "all"},          {"storage-capacity-gb", "96MiB"}};
+  record::Run run_for_real(Given given, const std::function<void(Bench&)>& beside = nullptr) {
+    const Given base = {{"trace", kShort},
+                        {"model", "tiny-1b"},
+                        {"length-scale", "0.0312"},
+                        {"cache-dir", cache()},
+                        {"prefill-tokens-per-s", "0"},
+                        {"verify", "all"},
+                        {"storage-capacity-gb", "64MiB"}};
     given.insert(given.begin(), base.begin(), base.end());
-    return run(given);
+    return run(given, beside);
   }
 
   std::string root_;
@@ -76,6 +89,39 @@ TEST_F(BenchTest, TheConversationTraceHitsAsOftenAsItsProvenanceSays) {
   EXPECT_EQ(run.observed.requests.completed, 12'031U);
 }
 
+// Counted from the ids as they stand in the files, without the code that makes plans and keys.
+TEST_F(BenchTest, ExcerptsHitAsOftenAsAnIndependentCountSays) {
+  const std::vector<std::vector<std::string>> traces = {
+      {workload::excerpt("mooncake/conversation_head.jsonl")},
+      {workload::excerpt("kv-cache-tester/trace_0165.json")},
+      {workload::excerpt("kv-cache-tester/trace_0165.json"),
+       workload::excerpt("kv-cache-tester/trace_0251.json"),
+       workload::excerpt("kv-cache-tester/trace_0277_cut.json")}};
+  for (const std::vector<std::string>& files : traces) {
+    const std::string trace =
+        files.size() == 1 ? files.front() : workload::excerpt("kv-cache-tester");
+    const workload::Reuse counted = workload::raw_reuse_of(files);
+    const record::Run run = run_virtually(
+        trace, {{"cpu-mem-gb", "unlimited"}, {"concurrency", "1"}, {"decode-ms-per-token", "10"}});
+    EXPECT_GT(counted.leading_hits, 0U);
+    EXPECT_EQ(run.observed.reuse.blocks_asked, counted.references) << trace;
+    EXPECT_EQ(run.observed.reuse.hits(), counted.leading_hits) << trace;
+  }
+}
+
+// What the index reserves follows from the plan: an exabyte of blocks has no memory.
+TEST_F(BenchTest, VirtualCapacityCostsNoMemory) {
+  const record::Run run =
+      run_virtually(workload::excerpt("mooncake"), {{"cpu-mem-gb", "200TiB"},
+                                                    {"gpu-mem-gb", "100TiB"},
+                                                    {"model", "tiny-1b"},
+                                                    {"storage-capacity-gb", "900TiB"},
+                                                    {"length-scale", "0.0001"},
+                                                    {"concurrency", "1"}});
+  EXPECT_EQ(run.observed.requests.completed, 40U);
+  EXPECT_EQ(run.observed.reuse.hits(), 39U);
+}
+
 TEST_F(BenchTest, AModelledDeviceIsReportedWithItsLatency) {
   const record::Run run = run_virtually(kSessions, {{"storage-read-latency-us", "5000"},
                                                     {"storage-read-gb-per-s", "0"},
@@ -86,7 +132,9 @@ TEST_F(BenchTest, AModelledDeviceIsReportedWithItsLatency) {
   ASSERT_GT(storage.read.latency.count(), 1000U);
   EXPECT_EQ(storage.read.latency.min(), 5'000'000);
   EXPECT_EQ(storage.read.latency.max(), 5'000'000);
-  EXPECT_NEAR(static_cast<double>(storage.read.latency.quantile(0.99)), 5e6, 5e6 * 0.004);
+  for (const double share : {0.5, 0.95, 0.99}) {
+    EXPECT_NEAR(static_cast<double>(storage.read.latency.quantile(share)), 5e6, 5e6 * 0.004);
+  }
   EXPECT_EQ(storage.write.latency.max(), 2'000'000);
   EXPECT_TRUE(storage.modelled);
 }
@@ -104,9 +152,10 @@ TEST_F(BenchTest, AModelledDeviceNeverExceedsItsBandwidth) {
 }
 
 TEST_F(BenchTest, ThePlanIsTheSameOnAnyClockAndNumberOfShards) {
-  const Given virtual_two = {
-      {"shards", "2"}, {"model", "tiny-1b"}, {"length-scale", "0.0312"}, {"max-requests", "30"}};
-  const std::string hash = run_virtually(kSessions, virtual_two).plan.hash;
+  const Given virtual_two = {{"shards", "2"}, {"model", "tiny-1b"}, {"length-scale", "0.0312"}};
+  const Given virtual_one(virtual_two.begin() + 1, virtual_two.end());
+  const std::string hash = run_virtually(kShort, virtual_two).plan.hash;
+  EXPECT_EQ(run_virtually(kShort, virtual_one).plan.hash, hash);
   EXPECT_EQ(run_for_real({}).plan.hash, hash);
   EXPECT_EQ(run_for_real({{"shards", "2"}}).plan.hash, hash);
   EXPECT_NE(run_for_real({{"num-users", "2"}}).plan.hash, hash);
@@ -137,8 +186,81 @@ TEST_F(BenchTest, WhatIsWrittenToStorageIsWhatWasStoredAndDemoted) {
   const record::TierCounters& storage = storage_of(run);
   EXPECT_GT(storage.demoted_in_bytes, 0U);
   EXPECT_EQ(storage.write.bytes, storage.stored_bytes + storage.demoted_in_bytes);
-  EXPECT_EQ(run.observed.tier(record::Tier::cpu).demoted_bytes, storage.demoted_in_bytes);
+  const record::TierCounters& gpu = run.observed.tier(record::Tier::gpu);
+  const record::TierCounters& cpu = run.observed.tier(record::Tier::cpu);
+  EXPECT_EQ(gpu.demoted_bytes + cpu.demoted_bytes, cpu.demoted_in_bytes + storage.demoted_in_bytes);
+  EXPECT_EQ(cpu.write.bytes, cpu.stored_bytes + cpu.demoted_in_bytes);
   EXPECT_LE(storage.peak_bytes, storage.capacity_bytes);
+}
+
+TEST_F(BenchTest, APromotedBlockMovesUpAndIsCountedThere) {
+  const Given tiers = {{"cpu-mem-gb", "8"}, {"storage-capacity-gb", "64"}, {"concurrency", "1"}};
+  const auto hits = [](const record::Run& run, record::Tier tier) {
+    return run.observed.reuse.blocks_hit.at(record::index_of(tier));
+  };
+  const record::Run off = run_virtually(kSessions, tiers);
+  Given promoting = tiers;
+  promoting.emplace_back("promote", "on");
+  const record::Run on = run_virtually(kSessions, promoting);
+  const record::TierCounters& cpu = on.observed.tier(record::Tier::cpu);
+  EXPECT_EQ(off.observed.tier(record::Tier::cpu).promotions, 0U);
+  EXPECT_GT(cpu.promotions, 100U);
+  EXPECT_EQ(cpu.write.bytes, cpu.stored_bytes + cpu.promoted_bytes);
+  EXPECT_GT(hits(on, record::Tier::cpu), hits(off, record::Tier::cpu));
+}
+
+// With nothing that takes time, each of the 40 requests is answered when it is due: the last at
+// 12.000 s, ten of them at 0, sixteen at 3.000 s.
+TEST_F(BenchTest, AnOpenLoopSendsByTheTracesTimes) {
+  Given given = {{"arrival", "trace"},
+                 {"prefill-tokens-per-s", "0"},
+                 {"storage-read-gb-per-s", "0"},
+                 {"storage-write-gb-per-s", "0"},
+                 {"storage-read-latency-us", "0"},
+                 {"storage-write-latency-us", "0"}};
+  const record::Run run = run_virtually(workload::excerpt("mooncake"), given);
+  EXPECT_EQ(run.observed.requests.completed, 40U);
+  EXPECT_EQ(run.observed.requests.late, 0U);
+  EXPECT_EQ(run.window.end_ns, 12'000'000'000);
+  EXPECT_EQ(run.observed.completed.end_to_end.max(), 0);
+  given.emplace_back("time-scale", "0.5");
+  given.emplace_back("warm-up", "1");
+  const record::Run scaled = run_virtually(workload::excerpt("mooncake"), given);
+  EXPECT_EQ(scaled.window.end_ns, 6'000'000'000);
+  EXPECT_EQ(scaled.window.start_ns, 1'000'000'000);
+  EXPECT_EQ(scaled.observed.requests.warm_up, 10U);
+  EXPECT_EQ(scaled.observed.requests.completed, 30U);
+}
+
+// All due at 0 and one at a time: answers of one token, 100 ms each.
+TEST_F(BenchTest, ALateRequestCountsItsLateness) {
+  const record::Run run =
+      run_virtually(workload::excerpt("mooncake"), {{"arrival", "trace"},
+                                                    {"time-scale", "0"},
+                                                    {"concurrency", "1"},
+                                                    {"max-requests", "10"},
+                                                    {"length-scale", "0.0001"},
+                                                    {"prefill-tokens-per-s", "0"},
+                                                    {"decode-ms-per-token", "100"},
+                                                    {"storage-write-latency-us", "0"},
+                                                    {"storage-read-latency-us", "0"},
+                                                    {"storage-write-gb-per-s", "0"},
+                                                    {"storage-read-gb-per-s", "0"}});
+  EXPECT_EQ(run.observed.requests.completed, 10U);
+  EXPECT_EQ(run.observed.requests.late, 9U);
+  const stats::Histogram& lateness = run.observed.completed.lateness;
+  EXPECT_EQ(lateness.max(), 900'000'000);
+  EXPECT_EQ(run.observed.completed.end_to_end.max(), 1'000'000'000);
+}
+
+TEST_F(BenchTest, ADurationEndsTheWindowAndAbandonsWhatRan) {
+  const record::Run run = run_virtually(
+      kSessions, {{"duration", "50.5"}, {"warm-up", "20"}, {"decode-ms-per-token", "5"}});
+  EXPECT_EQ(run.window.start_ns, 20'000'000'000);
+  EXPECT_EQ(run.window.end_ns, 70'500'000'000);
+  EXPECT_GT(run.observed.requests.completed, 0U);
+  EXPECT_EQ(run.observed.requests.abandoned, 1U);
+  EXPECT_LT(run.observed.requests.offered, run.plan.requests);
 }
 
 TEST_F(BenchTest, AMiddleTierThatIsOffDoesNotFreezeTheOneAbove) {
@@ -161,7 +283,7 @@ TEST_F(BenchTest, BytesComeBackRightFromEveryLayoutAndEngine) {
       const record::Run run =
           run_for_real({{"storage-layout", layout}, {"io-engine", engine}, {"cpu-mem-gb", "8MiB"}});
       SCOPED_TRACE(std::string(layout) + " " + engine);
-      EXPECT_EQ(run.observed.requests.completed, 30U);
+      EXPECT_EQ(run.observed.requests.completed, 23U);
       EXPECT_GT(storage_of(run).read.operations, 0U);
       EXPECT_EQ(storage_of(run).read.failed() + storage_of(run).write.failed(), 0U);
       EXPECT_GT(run.observed.verification.blocks, 0U);
@@ -181,6 +303,86 @@ TEST_F(BenchTest, TheDeviceMovesTheBytesThatWereAskedFor) {
   EXPECT_NEAR(static_cast<double>(*run.proof.process_read_bytes), asked, asked * 0.02);
   const auto written = static_cast<double>(run.proof.logical_write_bytes);
   EXPECT_NEAR(static_cast<double>(*run.proof.process_write_bytes), written, written * 0.02 + 1e6);
+}
+
+// The shards' work is unlike: the proof lasts until the last one is done.
+TEST_F(BenchTest, TheProofCoversEveryShard) {
+  for (const char* const engine : {"uring", "threads"}) {
+    const record::Run run = run_for_real(
+        {{"shards", "2"}, {"num-users", "3"}, {"io-engine", engine}, {"storage-layout", "files"}});
+    ASSERT_TRUE(run.proof.process_write_bytes.has_value());
+    const auto read = static_cast<double>(run.proof.logical_read_bytes);
+    const auto written = static_cast<double>(run.proof.logical_write_bytes);
+    EXPECT_NEAR(static_cast<double>(*run.proof.process_read_bytes), read, read * 0.02) << engine;
+    EXPECT_NEAR(static_cast<double>(*run.proof.process_write_bytes), written, written * 0.02 + 1e6)
+        << engine;
+  }
+}
+
+// Waits for the run to have done something; false when it is over before.
+bool wait_until(const Bench& bench, std::uint64_t completed) {
+  while (bench.live().completed < completed) {
+    if (bench.phase() == Phase::finishing) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+// Everything that is stored by then is overwritten behind the program's back.
+TEST_F(BenchTest, DamagedBytesAreFoundAndAreNoHits) {
+  const auto damage = [&](Bench& bench) {
+    if (!wait_until(bench, 4)) return;
+    for (const fs::directory_entry& ours : fs::directory_iterator(cache())) {
+      const std::string slab = ours.path().string() + "/slab";
+      const std::string zeros(fs::file_size(slab), '\0');
+      std::fstream(slab, std::ios::in | std::ios::out | std::ios::binary) << zeros;
+    }
+  };
+  const record::Run run = run_for_real({{"decode-ms-per-token", "1"}}, damage);
+  EXPECT_EQ(run.observed.requests.completed, 23U);
+  EXPECT_GT(run.observed.verification.corrupted, 0U);
+  EXPECT_EQ(storage_of(run).read.failed(), run.observed.verification.corrupted);
+  EXPECT_TRUE(run.observed.errors.contains("storage.read.corrupt"));
+  EXPECT_FALSE(run.decision_grade());
+  // What was read well behind a damaged block is of no use, either.
+  EXPECT_GE(storage_of(run).read.operations, run.observed.reuse.hits());
+}
+
+// Turns that follow each other without a pause find what the one before is still storing: as many
+// hits as one at a time.
+TEST_F(BenchTest, TheNextTurnHitsWhatTheOneBeforeIsStoring) {
+  const auto hits = [&](const char* concurrency) {
+    return run_virtually(kSessions, {{"concurrency", concurrency}, {"prefill-tokens-per-s", "0"}})
+        .observed.reuse.hits();
+  };
+  EXPECT_EQ(hits("32"), hits("1"));
+}
+
+TEST_F(BenchTest, AStopFinishesWhatRunsAndKeepsWhatWasMeasured) {
+  const record::Run run = run_for_real(
+      {{"decode-ms-per-token", "1"}, {"shards", "2"}, {"num-users", "2"}}, [](Bench& bench) {
+        if (wait_until(bench, 3)) bench.control().request_stop();
+      });
+  EXPECT_GE(run.observed.requests.completed, 3U);
+  EXPECT_LT(run.observed.requests.completed, run.plan.requests);
+  EXPECT_TRUE(fs::is_empty(cache()));
+}
+
+TEST_F(BenchTest, WhatSomebodyPutBesideTheBlocksStays) {
+  run_for_real({}, [&](Bench& bench) {
+    if (!wait_until(bench, 1)) return;
+    for (const fs::directory_entry& ours : fs::directory_iterator(cache())) {
+      std::ofstream(ours.path() / "thesis.tex") << "important";
+    }
+    std::ofstream(cache() + "/beside.txt") << "important, too";
+  });
+  EXPECT_TRUE(fs::exists(cache() + "/beside.txt"));
+  std::size_t theses = 0;
+  for (const fs::directory_entry& one : fs::recursive_directory_iterator(cache())) {
+    EXPECT_NE(one.path().filename(), "slab");
+    if (one.path().filename() == "thesis.tex") ++theses;
+  }
+  EXPECT_EQ(theses, 1U);
 }
 
 TEST_F(BenchTest, TheDefaultCapacityIsResolvedAndRecorded) {

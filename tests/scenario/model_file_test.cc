@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/model_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdio>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 
@@ -45,15 +48,26 @@ TEST_F(ModelFileTest, FindsTheLanguageModelOfAMultimodalFile) {
 }
 
 TEST_F(ModelFileTest, NamesFileAndFieldOfAFault) {
-  for (
-      const char* const json :
-      {R"({"model_type": "llama", "hidden_size": 4096, "num_attention_heads": 32, "torch_dtype": "float16"})",
-       R"({"model_type": "llama", "hidden_size": "x", "num_hidden_layers": 1})", "{", ""}) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"({"model_type": "llama", "hidden_size": 4096, "num_attention_heads": 32,
+          "torch_dtype": "float16"})",
+       "num_hidden_layers"},
+      {R"({"model_type": "llama", "hidden_size": "x", "num_hidden_layers": 1})", "hidden_size"},
+      {R"({"text_config": {"model_type": "llama", "hidden_size": 64, "num_hidden_layers": -1,
+          "num_attention_heads": 4, "torch_dtype": "float16"}})",
+       "num_hidden_layers"},
+      {R"({"model_type": "llama", "hidden_size": 64, "num_hidden_layers": 1,
+          "num_attention_heads": 4, "torch_dtype": "float17"})",
+       "float17"},
+      {"{", ""},
+      {"", ""}};
+  for (const auto& [json, field] : cases) {
     try {
       read(json);
       ADD_FAILURE() << json;
     } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find(path_), std::string::npos) << error.what();
+      EXPECT_THAT(error.what(), testing::HasSubstr(path_));
+      EXPECT_THAT(error.what(), testing::HasSubstr(field));
     }
   }
   EXPECT_THROW(read_model_file(path_ + ".missing"), Error);

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/error.h"
 #include "core/size_text.h"
+#include "telemetry/machine.h"
 
 namespace spillway::scenario {
 namespace {
@@ -47,7 +49,9 @@ TEST_F(TiersTest, TheSlabHasItsSizeAndGoesWithTheTiers) {
 }
 
 TEST_F(TiersTest, AMachinesMemoryIsNotUsedUp) {
-  config_.cpu.capacity = 500_TiB;
+  const std::optional<std::uint64_t> available = telemetry::machine().memory_available_bytes;
+  ASSERT_TRUE(available.has_value());
+  config_.cpu.capacity = Bytes(*available / 100 * 92);
   EXPECT_NE(refusal_of(config_).find("--cpu-mem-gb"), std::string::npos);
   config_.cpu.capacity = kUnlimited;
   EXPECT_NE(refusal_of(config_).find("--cpu-mem-gb"), std::string::npos);
@@ -59,6 +63,26 @@ TEST_F(TiersTest, MoreDiskThanThereIsIsRefused) {
   config_.storage.capacity = kUnlimited;
   EXPECT_NE(refusal_of(config_).find("--storage-capacity-gb"), std::string::npos);
   EXPECT_TRUE(fs::is_empty(config_.cache_dir));
+}
+
+TEST_F(TiersTest, AModelledDeviceInRealTimeNeedsASize) {
+  config_.layout = Layout::modelled;
+  config_.storage.capacity = Bytes(0);
+  EXPECT_NE(refusal_of(config_).find("--storage-capacity-gb"), std::string::npos);
+  config_.storage.capacity = kUnlimited;
+  EXPECT_EQ(refusal_of(config_), "");
+}
+
+TEST_F(TiersTest, WithoutACacheDirectoryAPrivateOneIsMadeAndRemoved) {
+  BenchConfig config = config_;
+  config.cache_dir.clear();
+  std::string made;
+  {
+    const SharedTiers tiers(config, 1_MiB);
+    made = fs::path(tiers.directory()).parent_path();
+    EXPECT_TRUE(fs::is_directory(made));
+  }
+  EXPECT_FALSE(fs::exists(made));
 }
 
 TEST_F(TiersTest, FilesMayGrowWithoutALimit) {
