@@ -145,8 +145,7 @@ class BenchCommand final : public Command {
     scenario::BenchConfig config = scenario::bench_config(settings_);
     Bench bench(config, settings_);
     if (config.run_dir.empty()) config.run_dir = default_run_dir();
-    record::RunDirectory directory(config.run_dir);
-    announce(bench, config);
+    std::optional<record::RunDirectory> directory(config.run_dir);
     std::atomic<int> first_signal = 0;
     std::mutex ending;  // one ending only: by itself, or by force
     Signals signals([&](int signal, int count) {
@@ -157,14 +156,15 @@ class BenchCommand final : public Command {
         end_by_force(bench, directory, signal, ending);
       }
     });
-    record::Run run = measure(bench, config, directory);
+    announce(bench, config);
+    record::Run run = measure(bench, config, *directory);
     const std::scoped_lock lock(ending);
     if (first_signal != 0) {
       run.interrupted = record::Interruption::once;
       run.interrupted_by = name_of_signal(first_signal);
     }
-    write_results(directory, run);
-    fmt::print("{}\nResults: {}\n", report::run_text(run), directory.path());
+    write_results(*directory, run);
+    fmt::print("{}\nResults: {}\n", report::run_text(run), directory->path());
     return first_signal == 0 ? kSuccess : kInterrupted;
   }
 
@@ -188,9 +188,21 @@ class BenchCommand final : public Command {
 
   // On the second signal: what is on record is written, and the process ends without waiting for
   // I/O in flight, whose buffers must stay as they are until then.
-  [[noreturn]] static void end_by_force(Bench& bench, record::RunDirectory& directory, int signal,
+  [[noreturn]] static void end_by_force(Bench& bench,
+                                        std::optional<record::RunDirectory>& directory, int signal,
                                         std::mutex& ending) {
     const std::scoped_lock lock(ending);
+    if (bench.phase() == Phase::preparing) {
+      directory.reset();
+      fmt::print(stderr, "\nspillway: ended by force before anything was measured\n");
+    } else {
+      keep_by_force(bench, *directory, signal);
+    }
+    std::fflush(nullptr);
+    ::_exit(kInterrupted);
+  }
+
+  static void keep_by_force(Bench& bench, record::RunDirectory& directory, int signal) {
     record::Run run = bench.run_so_far();
     run.interrupted = record::Interruption::forced;
     run.interrupted_by = name_of_signal(signal);
@@ -203,8 +215,6 @@ class BenchCommand final : public Command {
       fmt::print(stderr, "\nspillway: ended by force; the record could not be kept: {}\n",
                  error.what());
     }
-    std::fflush(nullptr);
-    ::_exit(kInterrupted);
   }
 
   CLI::App* app_;

@@ -28,13 +28,16 @@ struct Ended {
 // Starts with the given arguments; its output is read as it comes.
 class Program {
  public:
-  explicit Program(const std::vector<std::string>& arguments) {
+  explicit Program(const std::vector<std::string>& arguments)
+      : Program(SPILLWAY_PROGRAM, arguments) {}
+  // The same for another program, found on the path, that starts ours.
+  Program(const std::string& name, const std::vector<std::string>& arguments) {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
     EXPECT_EQ(::pipe2(err.data(), O_CLOEXEC), 0);
     pid_ = ::fork();
-    if (pid_ == 0) exec(arguments, out[1], err[1]);
+    if (pid_ == 0) exec(name, arguments, out[1], err[1]);
     ::close(out[1]);
     ::close(err[1]);
     out_ = UniqueFd(out[0]);
@@ -69,15 +72,16 @@ class Program {
   }
 
  private:
-  [[noreturn]] static void exec(const std::vector<std::string>& arguments, int out, int err) {
+  [[noreturn]] static void exec(const std::string& name, const std::vector<std::string>& arguments,
+                                int out, int err) {
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
-    std::vector<std::string> all = {SPILLWAY_PROGRAM};
+    std::vector<std::string> all = {name};
     all.insert(all.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
     for (std::string& one : all) argv.push_back(one.data());
     argv.push_back(nullptr);
-    ::execv(argv[0], argv.data());
+    ::execvp(argv[0], argv.data());
     ::_exit(127);
   }
 

@@ -4,15 +4,22 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
 #include "record/run_json.h"
+#include "text/json_reader.h"
 
 namespace spillway::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The promise is one second; sanitizers and a busy machine take theirs.
+constexpr std::chrono::seconds kAtOnce(2);
 
 const std::string kSessions = SPILLWAY_SOURCE_DIR "/scenarios/data/agentic";
 
@@ -77,12 +84,44 @@ TEST_F(ProgramTest, ModelsPlansTheActiveSet) {
   EXPECT_EQ(run({"models", "no-such-model"}).status, 2);
 }
 
+TEST_F(ProgramTest, ModelsSpeaksJson) {
+  const Ended ended = run({"models", "--json", "--users", "40", "--context", "8192"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const text::JsonValue document = text::parse_json(ended.out, "stdout");
+  EXPECT_EQ(document.elements().size(), 9U);
+  for (const text::JsonValue& model : document.elements()) {
+    EXPECT_GT(model.at("bytes_per_token").as_positive(), 0U);
+    EXPECT_EQ(model.at("bytes_of_8192_tokens").as_uint(),
+              model.at("bytes_per_token").as_uint() * 8192);
+    EXPECT_GE(model.at("active_set_bytes").as_uint(), model.at("bytes_of_8192_tokens").as_uint());
+    EXPECT_FALSE(model.at("source").as_string().empty());
+    if (model.at("model").as_string() != "llama3.1-70b-instruct") continue;
+    EXPECT_EQ(model.at("peak_in_flight_bytes").as_uint(), 100ULL << 30U);
+  }
+}
+
+TEST_F(ProgramTest, ModelsReadsAConfig) {
+  const std::string config = put("config.json", R"({"model_type": "llama", "hidden_size": 4096,
+      "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8,
+      "torch_dtype": "bfloat16"})");
+  const Ended ended = run({"models", "--config", config});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.out.find("131072"), std::string::npos) << ended.out;
+  const Ended faulty = run({"models", "--config", put("cut.json", "{\"model_type\": ")});
+  EXPECT_EQ(faulty.status, 2);
+  EXPECT_NE(faulty.err.find("cut.json"), std::string::npos) << faulty.err;
+}
+
 TEST_F(ProgramTest, AFaultyTraceIsNamedByLineAndNothingIsWritten) {
   const std::string good =
       R"({"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]})";
   expect_refused(bench(put("cut.jsonl", good + "\n" + good.substr(0, 40))), "cut.jsonl:2");
   expect_refused(bench(put("odd.jsonl", good + "\n{\"timestamp\": \"x\"}\n")), "odd.jsonl:2");
   expect_refused(bench(put("empty.jsonl", "")), "empty.jsonl");
+  std::ifstream whole(SPILLWAY_SOURCE_DIR "/tests/data/kv-cache-tester/trace_0165.json");
+  std::stringstream text;
+  text << whole.rdbuf();
+  expect_refused(bench(put("cut.json", text.str().substr(0, text.str().size() / 2))), "cut.json:");
   expect_refused(bench(root_ + "/missing.jsonl"), "missing.jsonl");
 }
 
@@ -106,10 +145,10 @@ TEST_F(ProgramTest, RefusesACacheDirectoryThatIsNotForIt) {
   EXPECT_EQ(ended.status, 2) << ended.err;
   EXPECT_TRUE(fs::exists(foreign));
   fs::remove_all(cache());
-  EXPECT_EQ(run(bench(kSessions)).status, 2);  // missing
+  expect_refused(bench(kSessions), cache());  // missing
   std::ofstream(cache()) << "a file";
-  EXPECT_EQ(run(bench(kSessions)).status, 2);
-  EXPECT_FALSE(fs::exists(results()));
+  expect_refused(bench(kSessions), cache());
+  EXPECT_EQ(fs::file_size(cache()), 6U);
 }
 
 TEST_F(ProgramTest, RefusesAMemoryFileSystemUnlessTold) {
@@ -165,6 +204,12 @@ TEST_F(ProgramTest, CtrlCEndsCleanlyAndKeepsTheRecord) {
   }
 }
 
+// The second signal is another one, since two of a kind would be one while the first is pending.
+void end_by_force(const Program& program) {
+  program.signal(SIGINT);
+  program.signal(SIGTERM);
+}
+
 TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceAndStillKeepsTheRecord) {
   // A modelled device that takes a quarter of an hour a block: what is in flight will not end by
   // itself.
@@ -178,13 +223,129 @@ TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceAndStillKeepsTheRecord) {
                                         "0"};
   Program program(arguments);
   ASSERT_TRUE(program.wait_for("measuring"));
-  program.signal(SIGINT);
-  program.signal(SIGTERM);  // another one: two of a kind would be one while it is pending
+  end_by_force(program);
   const auto before = std::chrono::steady_clock::now();
   const Ended ended = program.wait();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, kAtOnce);
   EXPECT_EQ(ended.status, 130) << ended.err;
   EXPECT_EQ(record::load_run(results()).interrupted, record::Interruption::forced);
+}
+
+TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceWithRealInputAndOutputInFlight) {
+  for (const char* const layout : {"slab", "files"}) {
+    Program program(bench(kSessions, {"--length-scale", "0.1", "--num-users", "8", "--concurrency",
+                                      "8", "--prefill-tokens-per-s", "0", "--storage-layout",
+                                      layout, "--warm-up", "0.5"}));
+    ASSERT_TRUE(program.wait_for("measuring"));
+    end_by_force(program);
+    const auto before = std::chrono::steady_clock::now();
+    const Ended ended = program.wait();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, kAtOnce) << layout;
+    EXPECT_EQ(ended.status, 130) << ended.err;
+    const record::Run run = record::load_run(results());
+    EXPECT_EQ(run.interrupted, record::Interruption::forced);
+    EXPECT_EQ(run.window.start_ns, 500'000'000) << "the warm-up is not in the window";
+    EXPECT_GT(run.window.seconds(), 0);
+    EXPECT_FALSE(run.decision_grade());
+    EXPECT_TRUE(fs::is_empty(cache())) << layout;
+    fs::remove_all(results());
+  }
+}
+
+// The memory tier is being laid out, for which it takes a moment.
+TEST_F(ProgramTest, CtrlCTwiceDuringTheSetUpLeavesNothing) {
+  Program program(bench(kSessions, {"--cpu-mem-gb", "1"}));
+  ASSERT_TRUE(program.wait_for("Plan "));
+  end_by_force(program);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.status, 130) << ended.err;
+  EXPECT_TRUE(fs::is_empty(cache()));
+  for (const fs::directory_entry& one : fs::directory_iterator(root_)) {
+    EXPECT_EQ(one.path().string().find(".partial"), std::string::npos) << one.path();
+  }
+}
+
+TEST_F(ProgramTest, WithoutACacheDirectoryAPrivateOneIsUsedAndRemoved) {
+  ::setenv("TMPDIR", cache().c_str(), 1);
+  std::vector<std::string> arguments =
+      bench(kSessions, {"--max-requests", "2", "--length-scale", "0.02"});
+  arguments.erase(arguments.begin() + 5, arguments.begin() + 7);
+  const Ended ended = run(arguments);
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_TRUE(fs::is_empty(cache()));
+}
+
+// A file system of 8 MiB that nobody else sees and that goes with the process.
+TEST_F(ProgramTest, AFullDiskIsCountedAndTheRunGoesOn) {
+  const std::string mount = "mount -t tmpfs -o size=8m none " + cache();
+  if (Program("unshare", {"-rm", "sh", "-c", mount}).wait().status != 0) {
+    GTEST_SKIP() << "no namespace of one's own to mount a small file system in";
+  }
+  const Ended ended =
+      Program("unshare",
+              {"-rm", "sh", "-c",
+               mount + " && exec " SPILLWAY_PROGRAM " bench --trace " + kSessions +
+                   " --max-requests 10 --length-scale 0.02 --buffered --storage-layout files"
+                   " --storage-capacity-gb unlimited --prefill-tokens-per-s 0 --cache-dir " +
+                   cache() + " --run-dir " + results()})
+          .wait();
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const record::Run run = record::load_run(results());
+  EXPECT_EQ(run.observed.requests.offered, 10U);
+  EXPECT_GT(run.observed.requests.completed, 0U);
+  EXPECT_TRUE(run.observed.errors.contains("storage.write.no_space"));
+  const stats::Traffic& written = run.observed.tier(record::Tier::storage).write;
+  EXPECT_GT(written.failed(), 0U);
+  EXPECT_LE(run.observed.tier(record::Tier::storage).peak_bytes, 8U << 20U);
+}
+
+// Paths in record.json that may differ between two virtual runs: the table in docs/formats.md.
+bool may_differ(const std::string& path) {
+  static const std::array<std::string, 11> kPlaces = {"created",
+                                                      "settings.run-dir.",
+                                                      "settings.cache-dir.",
+                                                      "settings.trace.",
+                                                      "plan.workload",
+                                                      "environment.",
+                                                      "engine.cpu_seconds",
+                                                      "engine.wall_seconds",
+                                                      "engine.peak_memory_bytes",
+                                                      "engine.loop_turn_us.",
+                                                      "histograms.engine/loop_turn."};
+  return std::ranges::any_of(kPlaces,
+                             [&](const std::string& place) { return path.starts_with(place); });
+}
+
+// Every value of a document by its path, in the order of the document, one a line.
+void flatten(const text::JsonValue& value, const std::string& path, std::string& lines) {
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.members()) {
+      flatten(member, path.empty() ? key : path + "." + key, lines);
+    }
+  } else if (value.is_array()) {
+    for (const text::JsonValue& element : value.elements()) flatten(element, path + ".", lines);
+  } else if (!may_differ(path)) {
+    lines += path + " = " + value.excerpt() + "\n";
+  }
+}
+
+TEST_F(ProgramTest, TwoVirtualRunsDifferOnlyWhereTheFormatSaysSo) {
+  std::vector<std::string> records;
+  std::vector<std::string> rows;
+  for (const char* const name : {"one", "two"}) {
+    const std::string path = root_ + "/" + name;
+    const Ended ended = run({"bench", "--trace", kSessions, "--clock", "virtual", "--gpu-mem-gb",
+                             "2", "--cpu-mem-gb", "8", "--storage-capacity-gb", "64", "--num-users",
+                             "4", "--concurrency", "3", "--promote", "on", "--run-dir", path});
+    ASSERT_EQ(ended.status, 0) << ended.err;
+    flatten(text::read_json(path + "/record.json"), "", records.emplace_back());
+    std::ifstream file(path + "/requests.jsonl");
+    rows.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  }
+  EXPECT_EQ(records[0], records[1]);
+  EXPECT_EQ(rows[0], rows[1]);
+  EXPECT_NE(records[0].find("\nlatency_ms.ttft.p99 = "), std::string::npos);
 }
 
 }  // namespace
