@@ -36,7 +36,7 @@ WaterfallLru::WaterfallLru(const CacheOptions& options) {
 }
 
 std::span<const TierId> WaterfallLru::below(TierId tier) const {
-  const auto lower = std::upper_bound(on_.begin(), on_.end(), tier);
+  const auto lower = std::ranges::upper_bound(on_, tier);
   return {lower, on_.end()};
 }
 
