@@ -27,7 +27,7 @@ namespace spillway::cache {
 namespace {
 
 constexpr std::size_t kBatch = Index::kBatch;
-constexpr int kRepetitions = 7;
+constexpr int kRepetitions = 5;
 constexpr Bytes kBlock = 2_MiB;
 constexpr double kPauseGoalMs = 10;
 
@@ -100,152 +100,144 @@ void look_up(Index& index, std::span<const kv::BlockKey> keys, std::vector<Pin>&
   index.unpin(pins);
 }
 
+// Of each repetition: ns a block, and the longest batch of calls in ms.
 struct Figures {
-  std::vector<double> cpu, wall;               // ns a block, of each repetition
-  double worst_cpu_ms = 0, worst_wall_ms = 0;  // of one batch of calls
-
-  void note(std::int64_t cpu_taken, std::int64_t wall_taken) {
-    worst_cpu_ms = std::max(worst_cpu_ms, static_cast<double>(cpu_taken) / 1e6);
-    worst_wall_ms = std::max(worst_wall_ms, static_cast<double>(wall_taken) / 1e6);
-  }
+  std::vector<double> cpu, wall, cpu_pause, wall_pause;
 };
 
-// Times `work`, one batch of blocks, over and over.
-template <typename Prepare, typename Work>
-void repeat(Figures& figures, std::uint64_t batches, Prepare prepare, Work work) {
-  std::int64_t cpu = 0;
-  std::int64_t wall = 0;
-  for (std::uint64_t i = 0; i < batches; ++i) {
-    prepare();
-    const std::int64_t wall_before = wall_ns();
-    const std::int64_t cpu_before = cpu_ns();
-    work();
-    const std::int64_t cpu_taken = cpu_ns() - cpu_before;
-    const std::int64_t wall_taken = wall_ns() - wall_before;
-    figures.note(cpu_taken, wall_taken);
-    cpu += cpu_taken;
-    wall += wall_taken;
+class Stopwatch {
+ public:
+  void start() {
+    wall_start_ = wall_ns();
+    cpu_start_ = cpu_ns();
   }
-  const auto blocks = static_cast<double>(batches * kBatch);
-  figures.cpu.push_back(static_cast<double>(cpu) / blocks);
-  figures.wall.push_back(static_cast<double>(wall) / blocks);
-}
+  void stop() {
+    const std::int64_t cpu = cpu_ns() - cpu_start_;
+    const std::int64_t wall = wall_ns() - wall_start_;
+    cpu_ += cpu;
+    wall_ += wall;
+    cpu_pause_ = std::max(cpu_pause_, cpu);
+    wall_pause_ = std::max(wall_pause_, wall);
+    ++batches_;
+  }
+  void add_to(Figures& figures) const {
+    const auto blocks = static_cast<double>(batches_ * kBatch);
+    figures.cpu.push_back(static_cast<double>(cpu_) / blocks);
+    figures.wall.push_back(static_cast<double>(wall_) / blocks);
+    figures.cpu_pause.push_back(static_cast<double>(cpu_pause_) / 1e6);
+    figures.wall_pause.push_back(static_cast<double>(wall_pause_) / 1e6);
+  }
+
+ private:
+  std::int64_t cpu_start_ = 0, wall_start_ = 0;
+  std::int64_t cpu_ = 0, wall_ = 0, cpu_pause_ = 0, wall_pause_ = 0;
+  std::uint64_t batches_ = 0;
+};
 
 void fill(Tier& tier, Figures& figures) {
-  repeat(
-      figures, (tier.resident + kBatch - 1) / kBatch, [&] { tier.new_keys(); },
-      [&] { insert(*tier.index, tier.fresh); });
+  Stopwatch watch;
+  while (tier.stored < tier.resident) {
+    tier.new_keys();
+    watch.start();
+    insert(*tier.index, tier.fresh);
+    watch.stop();
+  }
+  watch.add_to(figures);
 }
 
 std::uint64_t batches_for(const Tier& tier) { return tier.resident > 100'000 ? 10'000 : 5'000; }
 
-Figures index_alone(Tier& tier) {
-  Figures figures;
+void index_alone(Tier& tier, Figures& figures) {
+  Stopwatch watch;
   std::vector<Pin> pins;
-  for (int i = 0; i < kRepetitions; ++i) {
-    repeat(
-        figures, batches_for(tier),
-        [&] {
-          tier.known_keys();
-          tier.new_keys();
-        },
-        [&] {
-          look_up(*tier.index, tier.known, pins);
-          insert(*tier.index, tier.fresh);
-        });
+  for (std::uint64_t i = 0; i < batches_for(tier); ++i) {
+    tier.known_keys();
+    tier.new_keys();
+    watch.start();
+    look_up(*tier.index, tier.known, pins);
+    insert(*tier.index, tier.fresh);
+    watch.stop();
   }
-  return figures;
+  watch.add_to(figures);
 }
 
 async::Task<> through_cache(Tier& tier, Cache& cache, Figures& figures) {
+  Stopwatch watch;
   async::Stop stop;
   for (std::uint64_t i = 0; i < batches_for(tier); ++i) {
     tier.known_keys();
     tier.new_keys();
-    const std::int64_t wall_before = wall_ns();
-    const std::int64_t cpu_before = cpu_ns();
+    watch.start();
     Match match = co_await cache.match(tier.known, stop);
     const LoadOutcome loaded = co_await cache.load(std::move(match), stop);
     const StoreOutcome stored = co_await cache.store(tier.fresh, kBlock, stop);
-    const std::int64_t cpu_taken = cpu_ns() - cpu_before;
-    const std::int64_t wall_taken = wall_ns() - wall_before;
+    watch.stop();
     check(loaded.blocks_hit == kBatch && stored.stored == kBatch, "every block hits, or is stored");
-    figures.note(cpu_taken, wall_taken);
-    figures.cpu.back() += static_cast<double>(cpu_taken);
-    figures.wall.back() += static_cast<double>(wall_taken);
   }
-  const auto blocks = static_cast<double>(batches_for(tier) * kBatch);
-  figures.cpu.back() /= blocks;
-  figures.wall.back() /= blocks;
+  watch.add_to(figures);
 }
 
-Figures coroutine_path(Tier& tier) {
+void coroutine_path(Tier& tier, Figures& figures) {
   async::VirtualClock clock;
   async::Loop loop(clock);
   tier::NullStore store;
   PerTier<tier::Store*> stores{};
   stores[TierId::storage] = &store;
   Cache cache(*tier.index, stores, nullptr, loop, tier.options);
-  Figures figures;
-  for (int i = 0; i < kRepetitions; ++i) {
-    figures.cpu.push_back(0);
-    figures.wall.push_back(0);
-    loop.run(through_cache(tier, cache, figures));
-  }
-  return figures;
+  loop.run(through_cache(tier, cache, figures));
 }
 
 double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + kRepetitions / 2, values.end());
+  std::ranges::nth_element(values, values.begin() + kRepetitions / 2);
   return values.at(kRepetitions / 2);
 }
 
+// A pause that the code makes shows in every repetition, one that a busy host makes does not: the
+// median of the repetitions' longest batches is judged, and the longest of all printed beside it.
 bool report(const char* what, std::uint64_t blocks, const Figures& figures, double goal_us) {
   const double us = median(figures.cpu) / 1e3;
-  const bool met = us <= goal_us && figures.worst_cpu_ms <= kPauseGoalMs;
+  const double pause = median(figures.cpu_pause);
+  const bool met = us <= goal_us && pause <= kPauseGoalMs;
   std::printf(
-      "%-22s %11llu blocks  %6.3f us (wall %6.3f, goal %.1f)  worst %7.3f ms (wall %7.3f, goal "
-      "%.0f)  %s\n",
-      what, static_cast<unsigned long long>(blocks), us, median(figures.wall) / 1e3, goal_us,
-      figures.worst_cpu_ms, figures.worst_wall_ms, kPauseGoalMs, met ? "met" : "MISSED");
-  return met;
-}
-
-bool report_growth(const char* what, std::uint64_t blocks, const Figures& figures) {
-  const bool met = figures.worst_cpu_ms <= kPauseGoalMs;
-  std::printf(
-      "%-22s %11llu blocks  %6.3f us (wall %6.3f)            worst %7.3f ms (wall %7.3f, goal "
-      "%.0f)  %s\n",
-      what, static_cast<unsigned long long>(blocks), figures.cpu.front() / 1e3,
-      figures.wall.front() / 1e3, figures.worst_cpu_ms, figures.worst_wall_ms, kPauseGoalMs,
-      met ? "met" : "MISSED");
+      "%-22s %8llu blocks  %6.3f us (goal %.1f, wall %6.3f)  longest batch %6.3f ms (goal %.0f, "
+      "of all %6.3f, wall %7.3f)  %s\n",
+      what, static_cast<unsigned long long>(blocks), us, goal_us, median(figures.wall) / 1e3, pause,
+      kPauseGoalMs, *std::ranges::max_element(figures.cpu_pause),
+      *std::ranges::max_element(figures.wall_pause), met ? "met" : "MISSED");
   return met;
 }
 
 bool measure(std::uint64_t blocks, double index_goal_us, double coroutine_goal_us) {
+  Figures index;
+  Figures coroutines;
   Tier tier(blocks, blocks);
   Figures filling;
   fill(tier, filling);
-  bool met = report_growth("filling, reserved", blocks, filling);
-  met = report("index and policy alone", blocks, index_alone(tier), index_goal_us) && met;
-  return report("through coroutines", blocks, coroutine_path(tier), coroutine_goal_us) && met;
+  for (int i = 0; i < kRepetitions; ++i) {
+    index_alone(tier, index);
+    coroutine_path(tier, coroutines);
+  }
+  const bool met = report("index and policy alone", blocks, index, index_goal_us);
+  return report("through coroutines", blocks, coroutines, coroutine_goal_us) && met;
 }
 
-bool measure_growth(std::uint64_t blocks) {
-  Tier tier(blocks, 0);
+// Growing from nothing, and into memory that was reserved; each insert is held to the same goal.
+bool measure_filling(const char* what, std::uint64_t blocks, std::size_t reserved, double goal_us) {
   Figures filling;
-  fill(tier, filling);
-  return report_growth("filling, not reserved", blocks, filling);
+  for (int i = 0; i < kRepetitions; ++i) {
+    Tier tier(blocks, reserved);
+    fill(tier, filling);
+  }
+  return report(what, blocks, filling, goal_us);
 }
 
 int run() {
-  std::printf(
-      "CPU time a block, batches of %zu; medians of %d repetitions; the worst pause is of one "
-      "batch\n",
-      kBatch, kRepetitions);
+  std::printf("CPU time a block, batches of %zu, medians of %d repetitions\n", kBatch,
+              kRepetitions);
   bool met = measure(1'000, 0.4, 2);
   met = measure(10'000'000, 1.2, 2) && met;
-  met = measure_growth(10'000'000) && met;
+  met = measure_filling("filling, reserved", 10'000'000, 10'000'000, 1.2) && met;
+  met = measure_filling("filling, not reserved", 10'000'000, 0, 1.2) && met;
   return met ? 0 : 1;
 }
 

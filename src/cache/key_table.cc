@@ -59,28 +59,28 @@ void KeyTable::prefetch(const kv::BlockKey& key) const {
 void KeyTable::insert(const kv::BlockKey& key, EntryId id) {
   const std::uint64_t hash = hash_of(key);
   Table& table = tables_[table_of(hash)];
-  if (is_full(table.used + 1, std::size_t{table.mask} + 1)) grow(table);
+  if (is_full(table.used + 1, std::size_t{table.mask} + 1)) grow(table_of(hash));
   put(table, {.tag = tag_of(hash), .entry = id});
   ++table.used;
 }
 
-void KeyTable::put(Table& table, Slot slot) {
+void KeyTable::put(const Table& table, Slot slot) {
   std::uint32_t at = slot.tag & table.mask;
   while (table.slots[at].entry != kNoEntry) at = (at + 1) & table.mask;
   table.slots[at] = slot;
 }
 
-void KeyTable::grow(Table& table) {
-  const std::size_t slots = (std::size_t{table.mask} + 1) * 2;
-  Table larger;
-  larger.own.resize(slots);
-  larger.slots = larger.own.data();
-  larger.mask = static_cast<std::uint32_t>(slots - 1);
-  larger.used = table.used;
-  for (const Slot slot : std::span(table.slots, slots / 2)) {
-    if (slot.entry != kNoEntry) put(larger, slot);
+void KeyTable::grow(std::size_t number) {
+  Table& table = tables_[number];
+  const std::size_t before = std::size_t{table.mask} + 1;
+  std::vector<Slot> larger(before * 2);
+  const std::span<const Slot> slots(table.slots, before);
+  table.slots = larger.data();
+  table.mask = static_cast<std::uint32_t>(larger.size() - 1);
+  for (const Slot slot : slots) {
+    if (slot.entry != kNoEntry) put(table, slot);
   }
-  table = std::move(larger);
+  grown_[number] = std::move(larger);
 }
 
 // Closes the gap: every slot behind it that may stand there moves up, so that searches stay short
