@@ -95,10 +95,9 @@ void Loop::resume(std::coroutine_handle<> frame) {
 }
 
 void Loop::post(std::function<void()> job) {
-  {
-    const MutexLock lock(mail_mutex_);
-    mail_.push_back(std::move(job));
-  }
+  // All of it under the lock: the loop may take the mail, end and be destroyed as soon as it is free.
+  const MutexLock lock(mail_mutex_);
+  mail_.push_back(std::move(job));
   has_mail_.store(true, std::memory_order_release);
   if (reactor_) asio::post(reactor_->context, [] {});
 }
