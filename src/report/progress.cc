@@ -71,8 +71,10 @@ void ProgressWriter::show(const Progress& progress) {
     shown_ = true;
     return;
   }
-  if (last_ && progress.elapsed - *last_ < kLogEvery) return;
+  const bool same_phase = progress.phase == last_phase_;
+  if (last_ && same_phase && progress.elapsed - *last_ < kLogEvery) return;
   last_ = progress.elapsed;
+  last_phase_ = progress.phase;
   fmt::print(stream_, "{}\n", progress_line(progress, kDefaultColumns));
   std::fflush(stream_);
 }

@@ -32,7 +32,8 @@ struct Progress {
 std::string progress_line(const Progress& progress, std::size_t columns);
 
 // Shows lines on a stream: on a terminal over each other, elsewhere (a log file) one every ten
-// seconds. The stream is borrowed. Results go to standard output, so this is for standard error.
+// seconds, and one when the phase changes. The stream is borrowed. Results go to standard output,
+// so this is for standard error.
 class ProgressWriter {
  public:
   static constexpr Duration kLogEvery = std::chrono::seconds(10);
@@ -52,6 +53,7 @@ class ProgressWriter {
   bool terminal_;
   bool shown_ = false;
   std::optional<Duration> last_;
+  std::string last_phase_;
 };
 
 // Columns of the terminal behind the stream; 100 when it has none.

@@ -85,6 +85,15 @@ TEST(ProgressWriter, WritesALineEveryTenSecondsIntoALog) {
   EXPECT_EQ(text.find("measuring 0:11"), std::string::npos);
 }
 
+TEST(ProgressWriter, WritesALineIntoALogWhenThePhaseChanges) {
+  const Captured captured;
+  ProgressWriter writer(captured.stream(), false);
+  writer.show({.phase = "preparing", .elapsed = 0s});
+  writer.show({.phase = "measuring", .elapsed = 1s});
+  writer.show({.phase = "measuring", .elapsed = 2s});
+  EXPECT_EQ(std::ranges::count(captured.text(), '\n'), 2);
+}
+
 TEST(TerminalColumns, AStreamThatIsNoTerminalHasAHundred) {
   const Captured captured;
   EXPECT_EQ(terminal_columns(captured.stream()), 100U);
