@@ -113,7 +113,7 @@ async::Task<> Driver::fly(std::unique_ptr<Flight> flight, std::uint64_t place,
 async::Task<> Driver::land(std::unique_ptr<Flight> flight, std::uint64_t place, async::Stop& stop) {
   co_await target_.settle(*flight, stop);
   places_.release(place);
-  recorder_.live().in_flight.fetch_sub(1, std::memory_order_relaxed);
+  recorder_.end(flight->row.due);
   recorder_.add(flight->row);
 }
 
@@ -124,7 +124,7 @@ std::unique_ptr<Flight> Driver::prepare(std::uint64_t index, std::int64_t due) {
   row.due = due;
   row.admitted = elapsed();
   if (row.admitted - due > kLateAfterNs) row.flags |= record::RequestRow::kLate;
-  recorder_.live().in_flight.fetch_add(1, std::memory_order_relaxed);
+  recorder_.begin(due);
   return flight;
 }
 

@@ -8,13 +8,34 @@ namespace spillway::load {
 using record::RequestRow;
 using record::Status;
 
+void Recorder::begin(std::int64_t due) {
+  under_way_.insert(due);
+  live_.in_flight.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Recorder::end(std::int64_t due) {
+  under_way_.erase(under_way_.find(due));
+  live_.in_flight.fetch_sub(1, std::memory_order_relaxed);
+}
+
 void Recorder::add(RequestRow row) {
   const bool unfinished = row.done == record::kNever || (is_closed() && row.done > closed_);
   if (row.status == Status::completed && unfinished) row.status = Status::abandoned;
-  if (opened_ == record::kNever || row.due < opened_) row.flags |= RequestRow::kWarmUp;
+  if (in_warm_up(row.due)) row.flags |= RequestRow::kWarmUp;
   observations_.add(row);
   log_.add(row);
   show(row);
+}
+
+record::Observations Recorder::so_far() const {
+  record::Observations seen = observations_;
+  for (const std::int64_t due : under_way_) {
+    RequestRow row;
+    row.status = Status::abandoned;
+    if (in_warm_up(due)) row.flags |= RequestRow::kWarmUp;
+    seen.add(row);
+  }
+  return seen;
 }
 
 void Recorder::show(const RequestRow& row) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <set>
 
 #include "core/time.h"
 #include "record/observations.h"
@@ -36,18 +37,26 @@ class Recorder {
   std::int64_t opened() const { return opened_; }
   std::int64_t closed() const { return closed_; }
 
-  // A request that has ended, its write-back included.
+  // A request that was due then is under way.
+  void begin(std::int64_t due);
+  // The same request is no longer under way; its row follows.
+  void end(std::int64_t due);
+  // A request that has ended, its write-back included, or that was never sent.
   void add(record::RequestRow row);
 
   record::Observations& observations() { return observations_; }
+  // What there would be if the run ended now: requests under way are abandoned.
+  record::Observations so_far() const;
   LiveFigures& live() { return live_; }
 
  private:
+  bool in_warm_up(std::int64_t due) const { return opened_ == record::kNever || due < opened_; }
   void show(const record::RequestRow& row);
 
   record::RequestLog& log_;
   LiveFigures& live_;
   record::Observations observations_;
+  std::multiset<std::int64_t> under_way_;  // by when they were due
   std::int64_t opened_ = record::kNever;
   std::int64_t closed_ = record::kNever;
 };

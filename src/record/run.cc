@@ -62,6 +62,11 @@ void grade(Run& run) {
                fmt::format("{} of {} verified blocks were corrupted", seen.verification.corrupted,
                            seen.verification.blocks));
   }
+  const TierCounters& storage = seen.tier(Tier::storage);
+  if (const std::uint64_t failed = storage.read.failed() + storage.write.failed(); failed > 0) {
+    add_reason(run, "storage_errors",
+               fmt::format("{} blocks of the storage tier failed to be read or written", failed));
+  }
 }
 
 std::optional<double> hit_ratio(const Reuse& reuse) {

@@ -9,6 +9,7 @@
 
 #include "core/bytes.h"
 #include "core/time.h"
+#include "io/faulty_engine.h"
 #include "io/queue.h"
 #include "kv/model.h"
 #include "kv/verify.h"
@@ -58,6 +59,9 @@ struct BenchConfig {
   serve::ComputeModel compute;
 
   std::string run_dir;  // empty: nothing is written
+
+  // Faults of the storage tier's engine, for tests of what happens then; none by any setting.
+  io::FaultRule storage_faults;
 };
 
 // Turns settings into a config. Throws Error for contradictions, and for a setting given that would

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/size_text.h"
+#include "io/faulty_engine.h"
 #include "io/file.h"
 #include "io/thread_engine.h"
 #include "io/uring_engine.h"
@@ -41,8 +42,11 @@ void check_memory(Bytes wanted) {
 }
 
 std::unique_ptr<io::Engine> make_engine(const BenchConfig& config) {
-  if (config.engine == IoEngine::threads) return io::make_thread_engine({.depth = config.io_depth});
-  return io::make_uring_engine({.depth = config.io_depth});
+  std::unique_ptr<io::Engine> engine = config.engine == IoEngine::threads
+                                           ? io::make_thread_engine({.depth = config.io_depth})
+                                           : io::make_uring_engine({.depth = config.io_depth});
+  if (!config.storage_faults) return engine;
+  return std::make_unique<io::FaultyEngine>(std::move(engine), config.storage_faults);
 }
 
 }  // namespace
@@ -133,6 +137,7 @@ std::array<tier::Room*, record::kTiers> SharedTiers::rooms() const {
 bool SharedTiers::is_modelled(Tier tier) const { return devices_.at(index_of(tier)) != nullptr; }
 
 void SharedTiers::remove_files() {
+  if (tree_) tree_->close();
   directory_.reset();
   temporary_.reset();
 }

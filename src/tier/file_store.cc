@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -21,28 +22,13 @@ namespace {
 constexpr const char* kDigits = "0123456789abcdef";
 constexpr mode_t kOwnerOnly = 0700;  // KV caches hold what users said
 constexpr mode_t kOwnerOnlyFile = 0600;
+constexpr std::chrono::milliseconds kPatience(200);  // for files that are being made
 
 void make_directory(const std::string& path) {
   if (::mkdir(path.c_str(), kOwnerOnly) != 0) throw_errno("make directory", path);
 }
 
-// A file that was opened, or the errno that says why not.
-struct Opened {
-  UniqueFd file;
-  int error = 0;
-};
-
-// An existing file of this name is overwritten: it is what a failed unlink left.
-Opened create_file(const std::string& path, bool direct, Bytes length) {
-  const int flags = O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC | (direct ? O_DIRECT : 0);
-  UniqueFd file(::open(path.c_str(), flags, kOwnerOnlyFile));
-  if (!file) return {.file = UniqueFd(), .error = errno};
-  const bool set_aside = ::fallocate(file.get(), 0, 0, static_cast<off_t>(length.count())) == 0;
-  const int error = set_aside || errno == EOPNOTSUPP ? 0 : errno;
-  return {.file = std::move(file), .error = error};
-}
-
-Opened open_existing(const std::string& path, bool direct) {
+OpenedFile open_existing(const std::string& path, bool direct) {
   const int flags = O_RDONLY | O_CLOEXEC | (direct ? O_DIRECT : 0);
   UniqueFd file(::open(path.c_str(), flags));
   const int error = file ? 0 : errno;
@@ -68,6 +54,22 @@ FileTree::FileTree(const CacheDirectory& directory, bool direct)
 std::string FileTree::path_of(kv::BlockKey key) const {
   const std::string name = kv::to_text(key);
   return root_ + '/' + name[0] + '/' + name[1] + '/' + name;
+}
+
+OpenedFile FileTree::create(kv::BlockKey key, Bytes length) const {
+  const std::shared_lock lock(making_);
+  if (closed_) return {.file = UniqueFd(), .error = ECANCELED};
+  const int flags = O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC | (direct_ ? O_DIRECT : 0);
+  UniqueFd file(::open(path_of(key).c_str(), flags, kOwnerOnlyFile));
+  if (!file) return {.file = UniqueFd(), .error = errno};
+  const bool set_aside = ::fallocate(file.get(), 0, 0, static_cast<off_t>(length.count())) == 0;
+  const int error = set_aside || errno == EOPNOTSUPP ? 0 : errno;
+  return {.file = std::move(file), .error = error};
+}
+
+void FileTree::close() {
+  closed_ = true;
+  const std::unique_lock after_those_who_began(making_, kPatience);
 }
 
 FileStore::FileStore(async::Loop& loop, io::Queue& queue, async::Pool& pool, const FileTree& tree,
@@ -117,10 +119,9 @@ async::Task<> FileStore::transfer(BlockMove& move, io::Direction direction, Time
   const bool writes = direction == io::Direction::write;
   const std::string path = tree_.path_of(move.key);
   const auto open_it = [&] {
-    return writes ? create_file(path, tree_.direct(), padded(move.size))
-                  : open_existing(path, tree_.direct());
+    return writes ? tree_.create(move.key, padded(move.size)) : open_existing(path, tree_.direct());
   };
-  Opened opened = co_await pool_.run(loop_, open_it);
+  OpenedFile opened = co_await pool_.run(loop_, open_it);
   if (opened.error == 0) {
     io::Transfer transfer = transfer_of(move, direction, opened.file.get(), 0);
     co_await queue_.move({&transfer, 1});

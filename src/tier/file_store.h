@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <shared_mutex>
 #include <span>
 #include <string>
 
@@ -11,11 +13,18 @@
 #include "async/semaphore.h"
 #include "async/stop.h"
 #include "async/task.h"
+#include "core/unique_fd.h"
 #include "io/queue.h"
 #include "tier/cache_directory.h"
 #include "tier/store.h"
 
 namespace spillway::tier {
+
+// A file that was opened, or the errno that says why not.
+struct OpenedFile {
+  UniqueFd file;
+  int error = 0;
+};
 
 // Where the files of one tier lie: two levels of directories, named by the first two hexadecimal
 // digits of the key (256 in all, made at set-up), and in them files named by the whole key. Shared
@@ -29,9 +38,18 @@ class FileTree {
   std::string path_of(kv::BlockKey key) const;
   bool direct() const { return direct_; }
 
+  // Makes a block's file of that many bytes, or overwrites one that a failed unlink left. Thread-
+  // safe; blocks.
+  OpenedFile create(kv::BlockKey key, Bytes length) const;
+  // From now on create() fails with ECANCELED; what is being made is waited for, but not for long,
+  // since a drive may hang. Before the files are removed while stores are at work.
+  void close();
+
  private:
   std::string root_;
   bool direct_;
+  mutable std::shared_timed_mutex making_;  // shared by those who make a file
+  std::atomic<bool> closed_ = false;
 };
 
 struct FileStoreOptions {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "io/faulty_engine.h"
 #include "record/run_json.h"
 #include "tests/workload/traces.h"
 
@@ -46,7 +48,9 @@ class BenchTest : public testing::Test {
     for (const auto& [name, text] : given) {
       settings.set(name, text, record::Origin::command_line);
     }
-    Bench bench(bench_config(settings), settings);
+    BenchConfig config = bench_config(settings);
+    config.storage_faults = std::move(faults_);
+    Bench bench(std::move(config), settings);
     std::jthread other;
     if (beside) other = std::jthread([&] { beside(bench); });
     record::Run run = bench.run(root_ + "/requests.jsonl");
@@ -72,7 +76,15 @@ class BenchTest : public testing::Test {
     return run(given, beside);
   }
 
+  record::Run run_with_faults(io::FaultRule faults) {
+    faults_ = std::move(faults);
+    record::Run run = run_for_real({});
+    fs::remove(root_ + "/requests.jsonl");
+    return run;
+  }
+
   std::string root_;
+  io::FaultRule faults_;  // of the next run
 };
 
 const record::TierCounters& storage_of(const record::Run& run) {
@@ -328,24 +340,46 @@ bool wait_until(const Bench& bench, std::uint64_t completed) {
   return true;
 }
 
-// Everything that is stored by then is overwritten behind the program's back.
-TEST_F(BenchTest, DamagedBytesAreFoundAndAreNoHits) {
-  const auto damage = [&](Bench& bench) {
-    if (!wait_until(bench, 4)) return;
-    for (const fs::directory_entry& ours : fs::directory_iterator(cache())) {
-      const std::string slab = ours.path().string() + "/slab";
-      const std::string zeros(fs::file_size(slab), '\0');
-      std::fstream(slab, std::ios::in | std::ios::out | std::ios::binary) << zeros;
-    }
+struct FaultCase {
+  const char* error;
+  io::Direction direction;
+  io::Fault fault;
+};
+
+// Every second operation of one direction fails: each failure has its class, none is a hit.
+TEST_F(BenchTest, FaultsAreCountedByClassAndAreNoHits) {
+  using Kind = io::Fault::Kind;
+  const std::vector<FaultCase> cases = {
+      {"storage.read.corrupt", io::Direction::read, {.kind = Kind::bit_flip}},
+      {"storage.read.io_error", io::Direction::read, {.kind = Kind::error, .error_number = EIO}},
+      {"storage.read.short_transfer", io::Direction::read, {.kind = Kind::cut}},
+      {"storage.write.no_space",
+       io::Direction::write,
+       {.kind = Kind::error, .error_number = ENOSPC}},
   };
-  const record::Run run = run_for_real({{"decode-ms-per-token", "1"}}, damage);
-  EXPECT_EQ(run.observed.requests.completed, 23U);
-  EXPECT_GT(run.observed.verification.corrupted, 0U);
-  EXPECT_EQ(storage_of(run).read.failed(), run.observed.verification.corrupted);
-  EXPECT_TRUE(run.observed.errors.contains("storage.read.corrupt"));
-  EXPECT_FALSE(run.decision_grade());
-  // What was read well behind a damaged block is of no use, either.
-  EXPECT_GE(storage_of(run).read.operations, run.observed.reuse.hits());
+  for (const FaultCase& one : cases) {
+    SCOPED_TRACE(one.error);
+    const record::Run run =
+        run_with_faults([&one, count = 0](const io::Operation& operation) mutable {
+          const bool faulty = operation.direction == one.direction && ++count % 2 == 0;
+          return faulty ? one.fault : io::Fault{};
+        });
+    EXPECT_EQ(run.observed.requests.completed, 23U);
+    const stats::Traffic& read = storage_of(run).read;
+    const stats::Traffic& write = storage_of(run).write;
+    EXPECT_GT(read.operations, 0U);
+    EXPECT_GT(write.operations, 0U);
+    ASSERT_TRUE(run.observed.errors.contains(one.error));
+    EXPECT_EQ(run.observed.errors.size(), 1U);
+    EXPECT_EQ(run.observed.errors.at(one.error).count, read.failed() + write.failed());
+    EXPECT_EQ(one.direction == io::Direction::read ? write.failed() : read.failed(), 0U);
+    // What was read well behind a damaged block is of no use, either.
+    EXPECT_GE(read.operations, run.observed.reuse.hits());
+    EXPECT_EQ(read.latency.count(), read.operations);
+    EXPECT_FALSE(run.decision_grade());
+    EXPECT_EQ(run.observed.verification.corrupted,
+              one.fault.kind == Kind::bit_flip ? read.failed() : 0U);
+  }
 }
 
 // Turns that follow each other without a pause find what the one before is still storing: as many
@@ -360,7 +394,7 @@ TEST_F(BenchTest, TheNextTurnHitsWhatTheOneBeforeIsStoring) {
 
 TEST_F(BenchTest, AStopFinishesWhatRunsAndKeepsWhatWasMeasured) {
   const record::Run run = run_for_real(
-      {{"decode-ms-per-token", "1"}, {"shards", "2"}, {"num-users", "2"}}, [](Bench& bench) {
+      {{"decode-ms-per-token", "5"}, {"shards", "2"}, {"num-users", "2"}}, [](Bench& bench) {
         if (wait_until(bench, 3)) bench.control().request_stop();
       });
   EXPECT_GE(run.observed.requests.completed, 3U);
@@ -369,12 +403,13 @@ TEST_F(BenchTest, AStopFinishesWhatRunsAndKeepsWhatWasMeasured) {
 }
 
 TEST_F(BenchTest, WhatSomebodyPutBesideTheBlocksStays) {
-  run_for_real({}, [&](Bench& bench) {
+  run_for_real({{"decode-ms-per-token", "5"}}, [&](Bench& bench) {
     if (!wait_until(bench, 1)) return;
     for (const fs::directory_entry& ours : fs::directory_iterator(cache())) {
       std::ofstream(ours.path() / "thesis.tex") << "important";
     }
     std::ofstream(cache() + "/beside.txt") << "important, too";
+    bench.control().request_stop();
   });
   EXPECT_TRUE(fs::exists(cache() + "/beside.txt"));
   std::size_t theses = 0;
