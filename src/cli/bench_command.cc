@@ -3,14 +3,15 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -41,10 +42,14 @@ std::string utc(const char* format) {
   return fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
 }
 
-// A name that no earlier run has: runs/bench-<UTC time>.
-std::string default_run_dir() {
-  std::filesystem::create_directories("runs");
-  return "runs/bench-" + utc("{:%Y%m%d-%H%M%S}") + "-" + std::to_string(::getpid());
+// Without a path, one that no earlier run has: runs/bench-<UTC time>-<process>.
+void make_directory(std::optional<record::RunDirectory>& directory, const std::string& path) {
+  if (!path.empty()) {
+    directory.emplace(path);
+    return;
+  }
+  directory.emplace(fmt::format("runs/bench-{}-{}", utc("{:%Y%m%d-%H%M%S}"), ::getpid()),
+                    record::RunDirectory::Parent::is_made);
 }
 
 // Draws the progress line once a second, on a thread of its own, until it goes.
@@ -121,6 +126,82 @@ void write_results(record::RunDirectory& directory, record::Run& run) {
   directory.commit();
 }
 
+std::string name_of_signal(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
+
+// What Ctrl-C and SIGTERM do to a run. Nothing has been made before it is attached: one ends the
+// process. While it is attached: the first stops it cleanly, the second ends it by force. When it
+// is over they are too late, unless somebody insists.
+class Interruption {
+ public:
+  Interruption() : signals_([this](int signal, int count) { heard(signal, count); }) {}
+
+  // Makes the run directory; both are borrowed until detach().
+  void attach(Bench& bench, std::optional<record::RunDirectory>& directory,
+              const std::string& run_dir) {
+    const std::scoped_lock lock(mutex_);
+    make_directory(directory, run_dir);
+    bench_ = &bench;
+    directory_ = &directory;
+    state_ = State::attached;
+  }
+  void detach() {
+    const std::scoped_lock lock(mutex_);
+    state_ = State::over;
+  }
+  // The first signal that the run heard; 0 = none.
+  int first() const { return first_; }
+
+ private:
+  enum class State : std::uint8_t { nothing_made, attached, over };
+
+  void heard(int signal, int count) {
+    constexpr int kInsists = 3;
+    if (count >= kInsists) ::_exit(kInterrupted);
+    const std::scoped_lock lock(mutex_);
+    if (state_ == State::nothing_made) ::_exit(kInterrupted);
+    if (state_ == State::over) return;
+    if (first_ != 0) end_by_force(signal);
+    first_ = signal;
+    bench_->control().request_stop();
+  }
+
+  // What is on record is written, and the process ends without waiting for I/O in flight, whose
+  // buffers must stay as they are until then.
+  [[noreturn]] void end_by_force(int signal) {
+    if (bench_->phase() == Phase::preparing) {
+      bench_->remove_files();
+      directory_->reset();
+      fmt::print(stderr, "\nspillway: ended by force before anything was measured\n");
+    } else {
+      keep(signal);
+    }
+    std::fflush(nullptr);
+    ::_exit(kInterrupted);
+  }
+
+  void keep(int signal) {
+    record::Run run = bench_->run_so_far();
+    run.interrupted = record::Interruption::forced;
+    run.interrupted_by = name_of_signal(signal);
+    bench_->remove_files();
+    try {
+      write_results(**directory_, run);
+      fmt::print(stderr, "\nspillway: ended by force; what was measured is in {}\n",
+                 (*directory_)->path());
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "\nspillway: ended by force; the record could not be kept: {}\n",
+                 error.what());
+    }
+  }
+
+  std::mutex mutex_;
+  State state_ = State::nothing_made;
+  Bench* bench_ = nullptr;
+  std::optional<record::RunDirectory>* directory_ = nullptr;
+  std::atomic<int> first_ = 0;
+  Signals signals_;  // ends before what it uses
+};
+
 class BenchCommand final : public Command {
  public:
   explicit BenchCommand(CLI::App& program)
@@ -142,35 +223,21 @@ class BenchCommand final : public Command {
 
   int run() override {
     flags_.apply();
-    scenario::BenchConfig config = scenario::bench_config(settings_);
-    Bench bench(config, settings_);
-    if (config.run_dir.empty()) config.run_dir = default_run_dir();
-    std::optional<record::RunDirectory> directory(config.run_dir);
-    std::atomic<int> first_signal = 0;
-    std::mutex ending;  // one ending only: by itself, or by force
-    Signals signals([&](int signal, int count) {
-      if (count == 1) {
-        first_signal = signal;
-        bench.control().request_stop();
-      } else if (count == 2) {
-        end_by_force(bench, directory, signal, ending);
-      }
-    });
-    announce(bench, config);
-    record::Run run = measure(bench, config, *directory);
-    const std::scoped_lock lock(ending);
-    if (first_signal != 0) {
+    const scenario::BenchConfig config = scenario::bench_config(settings_);
+    Interruption interruption;
+    std::optional<record::RunDirectory> directory;
+    record::Run run = measure(config, interruption, directory);
+    if (const int signal = interruption.first(); signal != 0) {
       run.interrupted = record::Interruption::once;
-      run.interrupted_by = name_of_signal(first_signal);
+      run.interrupted_by = name_of_signal(signal);
     }
     write_results(*directory, run);
     fmt::print("{}\nResults: {}\n", report::run_text(run), directory->path());
-    return first_signal == 0 ? kSuccess : kInterrupted;
+    std::fflush(stdout);
+    return interruption.first() == 0 ? kSuccess : kInterrupted;
   }
 
  private:
-  static std::string name_of_signal(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
-
   static void announce(const Bench& bench, const scenario::BenchConfig& config) {
     const workload::PlanSummary& plan = bench.plan();
     fmt::print(
@@ -180,40 +247,19 @@ class BenchCommand final : public Command {
         config.virtual_time ? "; virtual time: no file is touched, every tier is modelled" : "");
   }
 
-  static record::Run measure(Bench& bench, const scenario::BenchConfig& config,
-                             record::RunDirectory& directory) {
-    const ProgressThread progress(bench, config);
-    return bench.run(directory.path_of("requests.jsonl"));
-  }
-
-  // On the second signal: what is on record is written, and the process ends without waiting for
-  // I/O in flight, whose buffers must stay as they are until then.
-  [[noreturn]] static void end_by_force(Bench& bench,
-                                        std::optional<record::RunDirectory>& directory, int signal,
-                                        std::mutex& ending) {
-    const std::scoped_lock lock(ending);
-    if (bench.phase() == Phase::preparing) {
-      directory.reset();
-      fmt::print(stderr, "\nspillway: ended by force before anything was measured\n");
-    } else {
-      keep_by_force(bench, *directory, signal);
-    }
-    std::fflush(nullptr);
-    ::_exit(kInterrupted);
-  }
-
-  static void keep_by_force(Bench& bench, record::RunDirectory& directory, int signal) {
-    record::Run run = bench.run_so_far();
-    run.interrupted = record::Interruption::forced;
-    run.interrupted_by = name_of_signal(signal);
-    bench.remove_files();
+  record::Run measure(const scenario::BenchConfig& config, Interruption& interruption,
+                      std::optional<record::RunDirectory>& directory) {
+    Bench bench(config, settings_);
+    interruption.attach(bench, directory, config.run_dir);
     try {
-      write_results(directory, run);
-      fmt::print(stderr, "\nspillway: ended by force; what was measured is in {}\n",
-                 directory.path());
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "\nspillway: ended by force; the record could not be kept: {}\n",
-                 error.what());
+      announce(bench, config);
+      const ProgressThread progress(bench, config);
+      record::Run run = bench.run(directory->path_of("requests.jsonl"));
+      interruption.detach();
+      return run;
+    } catch (...) {
+      interruption.detach();
+      throw;
     }
   }
 

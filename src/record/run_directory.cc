@@ -73,8 +73,12 @@ void write_all(int fd, std::string_view text, const std::string& path) {
 
 }  // namespace
 
-RunDirectory::RunDirectory(const std::string& path) : path_(absolute_path(path)) {
+RunDirectory::RunDirectory(const std::string& path, Parent parent) : path_(absolute_path(path)) {
   refuse_existing(path_);
+  const std::string parent_path = fs::path(path_).parent_path().string();
+  if (parent == Parent::is_made && ::mkdir(parent_path.c_str(), 0777) == 0) {
+    made_parent_ = parent_path;
+  }
   require_parent(path_);
   partial_ = fmt::format("{}.partial-{}", path_, ::getpid());
   if (::mkdir(partial_.c_str(), 0777) != 0) throw_errno("make run directory", partial_);
@@ -84,6 +88,7 @@ RunDirectory::~RunDirectory() {
   if (finished_) return;
   for (const std::string& name : names_) ::unlink((partial_ + "/" + name).c_str());
   ::rmdir(partial_.c_str());  // refused while it holds something that is not ours
+  if (!made_parent_.empty()) ::rmdir(made_parent_.c_str());  // likewise
 }
 
 void RunDirectory::write(std::string_view name, std::string_view text) {

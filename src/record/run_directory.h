@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,8 +16,11 @@ namespace spillway::record {
 class RunDirectory {
  public:
   // Refuses, before anything has been measured, a path that exists (unless it is an empty
-  // directory) and a parent that is missing or cannot be written to. Throws Error.
-  explicit RunDirectory(const std::string& path);
+  // directory) and a parent that cannot be written to, or is missing: a mistyped path; only one
+  // that we thought of ourselves is made, and goes again when nothing comes of the run. Throws
+  // Error.
+  enum class Parent : std::uint8_t { must_exist, is_made };
+  explicit RunDirectory(const std::string& path, Parent parent = Parent::must_exist);
   RunDirectory(const RunDirectory&) = delete;
   RunDirectory& operator=(const RunDirectory&) = delete;
   ~RunDirectory();
@@ -40,6 +44,7 @@ class RunDirectory {
  private:
   std::string path_;
   std::string partial_;
+  std::string made_parent_;  // empty when it was there
   std::set<std::string, std::less<>> names_;
   bool finished_ = false;
 };

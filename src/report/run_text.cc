@@ -54,6 +54,13 @@ std::string setting_text(const Run& run, std::string_view name) {
   return setting == nullptr ? kMissing : record::value_text(setting->value);
 }
 
+// A memory or network file system has no block device under it.
+std::string where_files_lie(const Run& run) {
+  const std::string device = fact_text(run, record::fact::kDevice);
+  return fact_text(run, record::fact::kFileSystem) +
+         (device.empty() || device == kMissing ? "" : " on " + device);
+}
+
 std::string what_ran(const Run& run) {
   std::string text = labelled_text("workload", run.plan.workload);
   text +=
@@ -74,9 +81,7 @@ std::string what_ran(const Run& run) {
   if (run.window.clock == record::ClockKind::virtual_) {
     return text + labelled_text("note", "MODELLED: the time is virtual and no device was measured");
   }
-  return text + labelled_text("storage", fmt::format("{} on {}, engine {} ({})",
-                                                     fact_text(run, record::fact::kFileSystem),
-                                                     fact_text(run, record::fact::kDevice),
+  return text + labelled_text("storage", fmt::format("{}, engine {} ({})", where_files_lie(run),
                                                      fact_text(run, record::fact::kIoEngine),
                                                      fact_text(run, record::fact::kIoFeatures)));
 }

@@ -98,12 +98,9 @@ struct Bench::Impl {
   }
 
   void resolve_settings() {
-    const Bytes storage = tiers->capacities().at(index_of(record::Tier::storage));
     settings.resolve("storage-capacity-gb",
-                     storage == kUnlimited
-                         ? record::Value(std::string("unlimited"))
-                         : record::Value(static_cast<std::int64_t>(storage.count())));
-    if (config.virtual_time) settings.resolve("storage-layout", std::string("modelled"));
+                     tiers->capacities().at(index_of(record::Tier::storage)));
+    if (config.virtual_time) settings.resolve("storage-layout", record::Value("modelled"));
   }
 
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
@@ -124,6 +121,7 @@ struct Bench::Impl {
   std::optional<StorageWatch> watch;
   load::Control control;
   load::LiveFigures live;
+  std::atomic<bool> has_tiers = false;
   std::atomic<Phase> phase = Phase::preparing;
   std::atomic<Time> started = Time{};
   std::vector<std::string> engine_features;  // written by shard 0, read after the join
@@ -160,7 +158,7 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
   load::Recorder recorder(log, live);
   async::Stop stop;
   const auto snapshot = [&] {
-    record::Observations seen = recorder.observations();
+    record::Observations seen = recorder.so_far();
     observe(cache.counters(), seen);
     if (stores.queue() != nullptr) observe(stores.queue()->figures(), seen);
     return seen;
@@ -237,6 +235,7 @@ Bench::~Bench() = default;
 record::Run Bench::run(const std::string& requests_path) {
   Impl& it = *impl_;
   it.tiers.emplace(it.config, it.block);
+  it.has_tiers = true;
   it.resolve_settings();
   it.index.emplace(it.cache_options(), per_tier(it.tiers->rooms()),
                    std::make_unique<cache::WaterfallLru>(it.cache_options()));
@@ -275,7 +274,7 @@ record::Run Bench::run_so_far() {
 }
 
 void Bench::remove_files() {
-  if (impl_->tiers) impl_->tiers->remove_files();
+  if (impl_->has_tiers) impl_->tiers->remove_files();
 }
 
 const workload::PlanSummary& Bench::plan() const { return impl_->plan->summary(); }

@@ -71,6 +71,13 @@ void check_value(const Setting& row, std::string_view text) {
   }
 }
 
+// In the unit that a bare number of this setting has, so that name and value agree: GiB, bytes.
+record::Value size_value(const Setting& row, Bytes size) {
+  if (size == kUnlimited) return std::string("unlimited");
+  if (row.unit == Bytes(1)) return static_cast<std::int64_t>(size.count());
+  return static_cast<double>(size.count()) / static_cast<double>(row.unit.count());
+}
+
 }  // namespace
 
 Settings::Settings(std::span<const Setting> table) : table_(table) {
@@ -98,6 +105,10 @@ void Settings::set(std::string_view name, std::string_view text, record::Origin 
 
 void Settings::resolve(std::string_view name, record::Value value) {
   entries_[row(name).name].resolved = std::move(value);
+}
+
+void Settings::resolve(std::string_view name, Bytes size) {
+  resolve(name, size_value(row(name), size));
 }
 
 bool Settings::is_set(std::string_view name) const { return !entry(name).text.empty(); }
@@ -128,7 +139,7 @@ Duration Settings::microseconds(std::string_view name) const {
   return from_seconds(number(name) / 1e6);
 }
 
-// Sizes are recorded in bytes, `unlimited` as that word, what is not set as null.
+// What is not set is recorded as null.
 record::Value Settings::value_of(const Setting& row, const Entry& entry) const {
   if (entry.text.empty()) return {};
   switch (row.kind) {
@@ -138,11 +149,8 @@ record::Value Settings::value_of(const Setting& row, const Entry& entry) const {
       return parse_number(entry.text).value();
     case Kind::flag:
       return entry.text == "on";
-    case Kind::size: {
-      const Bytes size = parse_size(entry.text, row.name, row.unit);
-      if (size == kUnlimited) return entry.text;
-      return static_cast<std::int64_t>(size.count());
-    }
+    case Kind::size:
+      return size_value(row, parse_size(entry.text, row.name, row.unit));
     default:
       return entry.text;
   }

@@ -48,6 +48,7 @@ class Settings {
   void set(std::string_view name, std::string_view text, record::Origin origin);
   // What a value turned out to be, kept beside what was asked: "0" became 95 % of the free space.
   void resolve(std::string_view name, record::Value value);
+  void resolve(std::string_view name, Bytes size);
 
   bool is_set(std::string_view name) const;     // has a value at all
   bool was_given(std::string_view name) const;  // by a person, not by the table

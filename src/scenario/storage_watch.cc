@@ -15,8 +15,7 @@ record::DeviceTraffic traffic(std::uint64_t operations, std::uint64_t bytes, Dur
 }  // namespace
 
 StorageWatch::StorageWatch(const BenchConfig& config, const SharedTiers& tiers)
-    : modelled_(tiers.is_modelled(record::Tier::storage)),
-      direct_(!config.buffered) {
+    : modelled_(tiers.is_modelled(record::Tier::storage)), direct_(!config.buffered) {
   if (tiers.file_system()) device_ = tiers.file_system()->device;
 }
 

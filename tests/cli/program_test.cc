@@ -232,7 +232,7 @@ TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceAndStillKeepsTheRecord) {
 }
 
 TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceWithRealInputAndOutputInFlight) {
-  for (const char* const layout : {"slab"}) {  // files made meanwhile go at the next start
+  for (const char* const layout : {"slab", "files"}) {
     Program program(bench(kSessions, {"--length-scale", "0.1", "--num-users", "8", "--concurrency",
                                       "8", "--prefill-tokens-per-s", "50000", "--storage-layout",
                                       layout, "--warm-up", "0.5"}));

@@ -85,10 +85,10 @@ TEST(Settings, RefuseWhatDoesNotFitNamingTheFlag) {
 TEST(Settings, KeepWhatWasAskedBesideWhatItBecame) {
   Settings settings(kTable);
   settings.set("memory", "0", Origin::command_line);
-  settings.resolve("memory", std::int64_t{4096});
+  settings.resolve("memory", 512_MiB);
   const record::Setting memory = settings.effective()[2];
-  EXPECT_EQ(memory.value, record::Value(std::int64_t{4096}));
-  EXPECT_EQ(memory.asked, record::Value(std::int64_t{0}));
+  EXPECT_EQ(memory.value, record::Value(0.5)) << "in GiB, as the bare number of this setting";
+  EXPECT_EQ(memory.asked, record::Value(0.0));
   EXPECT_EQ(memory.origin, Origin::resolved);
 }
 
