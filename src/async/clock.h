@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+
 #include "core/time.h"
 
 namespace spillway::async {
@@ -32,14 +34,14 @@ class RealClock final : public Clock {
 // Starts at zero and moves only when its loop says so. Also serves tests that want to set the time.
 class VirtualClock final : public Clock {
  public:
-  Time now() const override { return now_; }
+  Time now() const override { return now_.load(std::memory_order_relaxed); }
   bool is_virtual() const override { return true; }
 
   void advance_to(Time time);
-  void advance(Duration by) { advance_to(now_ + by); }
+  void advance(Duration by) { advance_to(now() + by); }
 
  private:
-  Time now_;
+  std::atomic<Time> now_ = Time{};  // written by the loop's thread alone
 };
 
 }  // namespace spillway::async

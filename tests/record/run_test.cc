@@ -76,10 +76,11 @@ TEST(Run, SaysWhatElseSpeaksAgainstIt) {
   run.observed.verification = {.blocks = 9, .corrupted = 1};
   run.proof.direct = false;
   run.recorder.dropped = 1;
+  run.observed.tier(Tier::storage).write.add_error(stats::ErrorClass::no_space);
   run.interrupted = Interruption::forced;
   grade(run);
   for (const std::string_view code : {"nothing_completed", "corrupted_blocks", "not_direct",
-                                      "recorder_fell_behind", "interrupted"}) {
+                                      "recorder_fell_behind", "interrupted", "storage_errors"}) {
     EXPECT_TRUE(has_reason(run, code)) << code;
   }
 }
