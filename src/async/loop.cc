@@ -95,7 +95,8 @@ void Loop::resume(std::coroutine_handle<> frame) {
 }
 
 void Loop::post(std::function<void()> job) {
-  // All of it under the lock: the loop may take the mail, end and be destroyed as soon as it is free.
+  // All of it under the lock: the loop may take the mail, end and be destroyed as soon as it is
+  // free.
   const MutexLock lock(mail_mutex_);
   mail_.push_back(std::move(job));
   has_mail_.store(true, std::memory_order_release);
@@ -118,8 +119,8 @@ void Loop::add(Source& source) {
   // A duplicate of the descriptor, since Asio closes what it watches.
   const int own = ::dup(source.descriptor());
   if (own < 0) throw_errno("watch", "a source's descriptor");
-  reactor_->watched.push_back(std::make_unique<Reactor::Watched>(
-      Reactor::Watched{&source, asio::posix::stream_descriptor(reactor_->context, own)}));
+  reactor_->watched.push_back(std::make_unique<Reactor::Watched>(Reactor::Watched{
+      .source = &source, .descriptor = asio::posix::stream_descriptor(reactor_->context, own)}));
 }
 
 void Loop::remove(Source& source) {

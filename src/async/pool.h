@@ -42,7 +42,7 @@ class Pool {
       std::optional<Result> result;
       const std::function<void()> job = guarded(failure, [&] { result.emplace(function()); });
       co_await Handed{.pool = *this, .loop = loop, .job = job};
-      if (failure) std::rethrow_exception(failure);
+      if (!result) std::rethrow_exception(failure);
       co_return std::move(*result);
     }
   }

@@ -14,6 +14,7 @@ namespace {
 void run_on_one_thread(Clock& clock, unsigned count, const ShardBody& body) {
   Loop loop(clock);
   std::vector<Task<>> roots;
+  roots.reserve(count);
   for (unsigned number = 0; number < count; ++number) roots.push_back(body(number, loop));
   loop.run(std::move(roots));
 }
@@ -31,10 +32,14 @@ void run_one(Clock& clock, unsigned number, const ShardBody& body, std::exceptio
 }  // namespace
 
 void run_shards(Clock& clock, unsigned count, const ShardBody& body) {
-  if (clock.is_virtual()) return run_on_one_thread(clock, count, body);
+  if (clock.is_virtual()) {
+    run_on_one_thread(clock, count, body);
+    return;
+  }
   std::vector<std::exception_ptr> failures(count);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(count);
     for (unsigned number = 0; number < count; ++number) {
       threads.emplace_back([&, number] { run_one(clock, number, body, failures[number]); });
     }

@@ -13,22 +13,9 @@ void merge_texts(ErrorTexts& texts, const ErrorTexts& others) {
 }  // namespace
 
 void TierCounters::merge(const TierCounters& other) {
-  read.merge(other.read);
-  write.merge(other.write);
+  stats::TierCounters::merge(other);
   merge_texts(read_error_texts, other.read_error_texts);
   merge_texts(write_error_texts, other.write_error_texts);
-  stores += other.stores;
-  stored_bytes += other.stored_bytes;
-  evictions += other.evictions;
-  evicted_bytes += other.evicted_bytes;
-  demotions += other.demotions;
-  demoted_bytes += other.demoted_bytes;
-  demotions_in += other.demotions_in;
-  demoted_in_bytes += other.demoted_in_bytes;
-  promotions += other.promotions;
-  promoted_bytes += other.promoted_bytes;
-  bypasses += other.bypasses;
-  demotion.merge(other.demotion);
 }
 
 void CacheCounters::merge(const CacheCounters& other) {

@@ -8,9 +8,9 @@
 #include <memory>
 #include <vector>
 
-#include "cache/tier_id.h"
 #include "core/aligned_buffer.h"
 #include "core/bytes.h"
+#include "core/tier_id.h"
 #include "kv/block_key.h"
 #include "tier/store.h"
 

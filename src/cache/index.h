@@ -16,9 +16,9 @@
 #include "cache/options.h"
 #include "cache/plan.h"
 #include "cache/policy.h"
-#include "cache/tier_id.h"
 #include "core/bytes.h"
 #include "core/mutex.h"
+#include "core/tier_id.h"
 #include "kv/block_key.h"
 #include "tier/store.h"
 

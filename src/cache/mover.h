@@ -13,7 +13,7 @@
 #include "cache/counters.h"
 #include "cache/index.h"
 #include "cache/plan.h"
-#include "cache/tier_id.h"
+#include "core/tier_id.h"
 #include "core/time.h"
 #include "kv/content.h"
 #include "kv/verify.h"

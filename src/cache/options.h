@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "cache/tier_id.h"
 #include "core/bytes.h"
+#include "core/tier_id.h"
 #include "kv/verify.h"
 
 namespace spillway::cache {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "cache/entry.h"
-#include "cache/tier_id.h"
 #include "core/bytes.h"
+#include "core/tier_id.h"
 #include "kv/block_key.h"
 #include "tier/store.h"
 

@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "cache/entry.h"
-#include "cache/tier_id.h"
 #include "core/bytes.h"
+#include "core/tier_id.h"
 
 namespace spillway::cache {
 

@@ -12,8 +12,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 
@@ -43,13 +43,14 @@ std::string utc(const char* format) {
 }
 
 // Without a path, one that no earlier run has: runs/bench-<UTC time>-<process>.
-void make_directory(std::optional<record::RunDirectory>& directory, const std::string& path) {
+void make_directory(std::unique_ptr<record::RunDirectory>& directory, const std::string& path) {
   if (!path.empty()) {
-    directory.emplace(path);
+    directory = std::make_unique<record::RunDirectory>(path);
     return;
   }
-  directory.emplace(fmt::format("runs/bench-{}-{}", utc("{:%Y%m%d-%H%M%S}"), ::getpid()),
-                    record::RunDirectory::Parent::is_made);
+  directory = std::make_unique<record::RunDirectory>(
+      fmt::format("runs/bench-{}-{}", utc("{:%Y%m%d-%H%M%S}"), ::getpid()),
+      record::RunDirectory::Parent::is_made);
 }
 
 // Draws the progress line once a second, on a thread of its own, until it goes.
@@ -136,7 +137,7 @@ class Interruption {
   Interruption() : signals_([this](int signal, int count) { heard(signal, count); }) {}
 
   // Makes the run directory; both are borrowed until detach().
-  void attach(Bench& bench, std::optional<record::RunDirectory>& directory,
+  void attach(Bench& bench, std::unique_ptr<record::RunDirectory>& directory,
               const std::string& run_dir) {
     const std::scoped_lock lock(mutex_);
     make_directory(directory, run_dir);
@@ -197,7 +198,7 @@ class Interruption {
   std::mutex mutex_;
   State state_ = State::nothing_made;
   Bench* bench_ = nullptr;
-  std::optional<record::RunDirectory>* directory_ = nullptr;
+  std::unique_ptr<record::RunDirectory>* directory_ = nullptr;
   std::atomic<int> first_ = 0;
   Signals signals_;  // ends before what it uses
 };
@@ -225,7 +226,7 @@ class BenchCommand final : public Command {
     flags_.apply();
     const scenario::BenchConfig config = scenario::bench_config(settings_);
     Interruption interruption;
-    std::optional<record::RunDirectory> directory;
+    std::unique_ptr<record::RunDirectory> directory;
     record::Run run = measure(config, interruption, directory);
     if (const int signal = interruption.first(); signal != 0) {
       run.interrupted = record::Interruption::once;
@@ -248,7 +249,7 @@ class BenchCommand final : public Command {
   }
 
   record::Run measure(const scenario::BenchConfig& config, Interruption& interruption,
-                      std::optional<record::RunDirectory>& directory) {
+                      std::unique_ptr<record::RunDirectory>& directory) {
     Bench bench(config, settings_);
     interruption.attach(bench, directory, config.run_dir);
     try {

@@ -40,7 +40,7 @@ record::Observations Recorder::so_far() const {
 
 void Recorder::show(const RequestRow& row) {
   constexpr auto kRelaxed = std::memory_order_relaxed;
-  constexpr std::size_t kStorage = record::index_of(record::Tier::storage);
+  constexpr std::size_t kStorage = index_of(TierId::storage);
   if (row.status == Status::completed) live_.completed.fetch_add(1, kRelaxed);
   if (row.status == Status::failed) live_.failed.fetch_add(1, kRelaxed);
   live_.read_bytes.fetch_add(row.read_bytes.at(kStorage), kRelaxed);

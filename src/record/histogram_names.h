@@ -31,7 +31,7 @@ void for_each_histogram(Seen& observed, Visit visit) {
   for_each_stage(observed.failed, [&](const std::string& name, auto& histogram) {
     visit("failed/" + name, histogram);
   });
-  for (const Tier tier : kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     const std::string name = name_of(tier);
     visit(name + "/read", observed.tier(tier).read.latency);
     visit(name + "/write", observed.tier(tier).write.latency);

@@ -45,20 +45,7 @@ void StageLatencies::merge(const StageLatencies& other) {
 }
 
 void TierCounters::merge(const TierCounters& other) {
-  read.merge(other.read);
-  write.merge(other.write);
-  stores += other.stores;
-  stored_bytes += other.stored_bytes;
-  evictions += other.evictions;
-  evicted_bytes += other.evicted_bytes;
-  demotions += other.demotions;
-  demoted_bytes += other.demoted_bytes;
-  demotions_in += other.demotions_in;
-  demoted_in_bytes += other.demoted_in_bytes;
-  promotions += other.promotions;
-  promoted_bytes += other.promoted_bytes;
-  bypasses += other.bypasses;
-  demotion.merge(other.demotion);
+  stats::TierCounters::merge(other);
   capacity_bytes = std::max(capacity_bytes, other.capacity_bytes);
   peak_bytes = std::max(peak_bytes, other.peak_bytes);
   modelled = modelled || other.modelled;

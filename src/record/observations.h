@@ -12,7 +12,7 @@
 #include "core/size_text.h"
 #include "record/request_row.h"
 #include "stats/histogram.h"
-#include "stats/traffic.h"
+#include "stats/tier_counters.h"
 
 namespace spillway::record {
 
@@ -47,25 +47,9 @@ struct StageLatencies {
   void merge(const StageLatencies& other);
 };
 
-// One tier. Sums add up; what belongs to the tier as a whole (capacity, peak, modelled) is set by
-// whoever owns the index, once, and a merge keeps the larger.
-struct TierCounters {
-  stats::Traffic read;
-  stats::Traffic write;  // stores and demotions into it, and promotions into it
-
-  std::uint64_t stores = 0;  // blocks written for a request that had computed them
-  std::uint64_t stored_bytes = 0;
-  std::uint64_t evictions = 0;  // blocks that left by deletion
-  std::uint64_t evicted_bytes = 0;
-  std::uint64_t demotions = 0;  // blocks that left for the tier below
-  std::uint64_t demoted_bytes = 0;
-  std::uint64_t demotions_in = 0;  // blocks that came from the tier above
-  std::uint64_t demoted_in_bytes = 0;
-  std::uint64_t promotions = 0;  // blocks that came from a tier below because they were used
-  std::uint64_t promoted_bytes = 0;
-  std::uint64_t bypasses = 0;  // blocks that found no room here and were not waited for
-  stats::Histogram demotion;   // ns, of blocks that left: from the decision to settled below
-
+// One tier. What belongs to the tier as a whole is set by whoever owns the index, once, and a merge
+// keeps the larger.
+struct TierCounters : stats::TierCounters {
   std::uint64_t capacity_bytes = 0;  // 0 = the tier is off; kUnlimited.count() = it takes all
   std::uint64_t peak_bytes = 0;      // most it held, as footprints
   bool modelled = false;             // its times are computed, not measured
@@ -121,8 +105,8 @@ struct Observations {
   Verification verification;
   std::map<std::string, ErrorCount, std::less<>> errors;  // by class
 
-  TierCounters& tier(Tier which) { return tiers.at(index_of(which)); }
-  const TierCounters& tier(Tier which) const { return tiers.at(index_of(which)); }
+  TierCounters& tier(TierId which) { return tiers.at(index_of(which)); }
+  const TierCounters& tier(TierId which) const { return tiers.at(index_of(which)); }
 
   // Counts a request that has ended: numbers, latencies, reuse. A warm-up row only counts as such.
   void add(const RequestRow& row);

@@ -66,7 +66,7 @@ void stamp(text::JsonWriter& json, std::string_view name, std::int64_t time) {
 void per_tier(text::JsonWriter& json, std::string_view name,
               const std::array<std::uint64_t, kTiers>& figures) {
   json.key(name).begin_object();
-  for (const Tier tier : kAllTiers) json.key(name_of(tier)).value(figures.at(index_of(tier)));
+  for (const TierId tier : kAllTiers) json.key(name_of(tier)).value(figures.at(index_of(tier)));
   json.end_object();
 }
 

@@ -8,17 +8,9 @@
 #include <cstdint>
 #include <type_traits>
 
-namespace spillway::record {
+#include "core/tier_id.h"
 
-// The tiers of a run, fastest first. The numbers index the arrays below.
-enum class Tier : std::uint8_t { gpu, cpu, storage };
-inline constexpr std::size_t kTiers = 3;
-inline constexpr std::array<Tier, kTiers> kAllTiers = {Tier::gpu, Tier::cpu, Tier::storage};
-constexpr std::size_t index_of(Tier tier) { return static_cast<std::size_t>(tier); }
-constexpr const char* name_of(Tier tier) {
-  constexpr std::array<const char*, kTiers> kNames = {"gpu", "cpu", "storage"};
-  return kNames.at(index_of(tier));
-}
+namespace spillway::record {
 
 // How a request ended. An abandoned one was under way, or waiting, when the run stopped.
 enum class Status : std::uint8_t { completed, failed, abandoned };

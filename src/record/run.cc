@@ -62,7 +62,7 @@ void grade(Run& run) {
                fmt::format("{} of {} verified blocks were corrupted", seen.verification.corrupted,
                            seen.verification.blocks));
   }
-  const TierCounters& storage = seen.tier(Tier::storage);
+  const TierCounters& storage = seen.tier(TierId::storage);
   if (const std::uint64_t failed = storage.read.failed() + storage.write.failed(); failed > 0) {
     add_reason(run, "storage_errors",
                fmt::format("{} blocks of the storage tier failed to be read or written", failed));
@@ -77,7 +77,7 @@ std::optional<double> token_hit_ratio(const Reuse& reuse) {
   return quotient(reuse.tokens_hit, reuse.tokens_asked);
 }
 
-std::optional<double> hit_share(const Reuse& reuse, Tier tier) {
+std::optional<double> hit_share(const Reuse& reuse, TierId tier) {
   return quotient(reuse.blocks_hit.at(index_of(tier)), reuse.blocks_asked);
 }
 
@@ -92,7 +92,7 @@ std::optional<double> ring_idle_ratio(const EngineSums& engine) {
 }
 
 std::optional<double> cpu_seconds_per_gb(const Run& run) {
-  const TierCounters& storage = run.observed.tier(Tier::storage);
+  const TierCounters& storage = run.observed.tier(TierId::storage);
   const std::uint64_t bytes = storage.read.bytes + storage.write.bytes;
   if (bytes == 0 || !run.cost.cpu_seconds) return std::nullopt;
   return *run.cost.cpu_seconds / (static_cast<double>(bytes) / 1e9);

@@ -171,7 +171,7 @@ void grade(Run& run);
 // and by the reports; docs/metrics.md tells them to people.
 std::optional<double> hit_ratio(const Reuse& reuse);                   // of blocks
 std::optional<double> token_hit_ratio(const Reuse& reuse);             // of tokens
-std::optional<double> hit_share(const Reuse& reuse, Tier tier);        // of blocks asked
+std::optional<double> hit_share(const Reuse& reuse, TierId tier);      // of blocks asked
 std::optional<double> achieved_queue_depth(const EngineSums& engine);  // while busy
 std::optional<double> ring_idle_ratio(const EngineSums& engine);       // of time wanting
 std::optional<double> cpu_seconds_per_gb(const Run& run);              // of storage I/O

@@ -152,7 +152,8 @@ void read(const JsonValue& json, TierCounters& tier) {
 void read(const JsonValue& json, Reuse& reuse) {
   field(json, "blocks_asked", reuse.blocks_asked);
   const JsonValue& hits = json.at("blocks_hit");
-  for (const Tier tier : kAllTiers) field(hits, name_of(tier), reuse.blocks_hit.at(index_of(tier)));
+  for (const TierId tier : kAllTiers)
+    field(hits, name_of(tier), reuse.blocks_hit.at(index_of(tier)));
   field(json, "tokens_asked", reuse.tokens_asked);
   field(json, "tokens_hit", reuse.tokens_hit);
 }
@@ -242,7 +243,7 @@ void read_histograms(const JsonValue& json, Observations& observed) {
 void read_observed(const JsonValue& json, Observations& seen) {
   read(json.at("requests"), seen.requests);
   const JsonValue& tiers = json.at("tiers");
-  for (const Tier tier : kAllTiers) read(tiers.at(name_of(tier)), seen.tier(tier));
+  for (const TierId tier : kAllTiers) read(tiers.at(name_of(tier)), seen.tier(tier));
   read(json.at("reuse"), seen.reuse);
   const JsonValue& verification = json.at("verification");
   field(verification, "blocks", seen.verification.blocks);

@@ -58,7 +58,7 @@ void write_requests(JsonWriter& json, const Requests& requests) {
 
 void write_throughput(JsonWriter& json, const Run& run) {
   const Requests& requests = run.observed.requests;
-  const TierCounters& storage = run.observed.tier(Tier::storage);
+  const TierCounters& storage = run.observed.tier(TierId::storage);
   field(json, "requests_per_s", per_second(requests.completed, run.window));
   field(json, "input_tokens_per_s", per_second(requests.input_tokens, run.window));
   field(json, "output_tokens_per_s", per_second(requests.output_tokens, run.window));
@@ -109,7 +109,7 @@ void write_tier(JsonWriter& json, const TierCounters& tier) {
 void write_reuse(JsonWriter& json, const Reuse& reuse) {
   field(json, "blocks_asked", reuse.blocks_asked);
   object(json, "blocks_hit", [&] {
-    for (const Tier tier : kAllTiers)
+    for (const TierId tier : kAllTiers)
       field(json, name_of(tier), reuse.blocks_hit.at(index_of(tier)));
   });
   field(json, "hit_ratio", hit_ratio(reuse));
@@ -137,7 +137,7 @@ void write_device(JsonWriter& json, const Window& window,
 
 void write_proof(JsonWriter& json, const Run& run) {
   const StorageProof& proof = run.proof;
-  const TierCounters& storage = run.observed.tier(Tier::storage);
+  const TierCounters& storage = run.observed.tier(TierId::storage);
   const EngineSums& engine = run.observed.engine;
   const auto bytes = [](const std::optional<DeviceTraffic>& device) {
     return device ? std::optional(device->bytes) : std::nullopt;
@@ -230,7 +230,7 @@ void write_observed(JsonWriter& json, const Run& run) {
   object(json, "latency_ms", [&] { write_stages(json, seen.completed); });
   object(json, "failed_latency_ms", [&] { write_stages(json, seen.failed); });
   object(json, "tiers", [&] {
-    for (const Tier tier : kAllTiers) {
+    for (const TierId tier : kAllTiers) {
       object(json, name_of(tier), [&] { write_tier(json, seen.tier(tier)); });
     }
   });

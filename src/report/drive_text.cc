@@ -16,7 +16,6 @@ namespace spillway::report {
 namespace {
 
 using record::Run;
-using record::Tier;
 using record::TierCounters;
 
 // One direction of the storage tier, as we and as the device saw it.
@@ -69,7 +68,7 @@ std::string direct_text(const std::optional<bool>& direct) {
 std::string drive_text(const Run& run) {
   const record::StorageProof& proof = run.proof;
   if (proof.logical_read_bytes + proof.logical_write_bytes == 0) return "";
-  const TierCounters& storage = run.observed.tier(Tier::storage);
+  const TierCounters& storage = run.observed.tier(TierId::storage);
   const record::EngineSums& engine = run.observed.engine;
 
   std::string text = drive_table(run, {DriveSide{.blocks = storage.read,

@@ -16,10 +16,8 @@
 namespace spillway::report {
 namespace {
 
-using record::kAllTiers;
 using record::Observations;
 using record::Run;
-using record::Tier;
 using record::TierCounters;
 
 std::string section(std::string_view title, const std::string& body) {
@@ -177,9 +175,9 @@ std::vector<TierRow> tier_rows() {
 }
 
 std::string tiers(const Run& run) {
-  std::vector<Tier> on;
+  std::vector<TierId> on;
   std::vector<std::string> heading = {""};
-  for (const Tier tier : kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     const TierCounters& counters = run.observed.tier(tier);
     if (!counters.is_on()) continue;
     on.push_back(tier);
@@ -190,7 +188,7 @@ std::string tiers(const Run& run) {
   Table table(std::move(heading));
   for (const TierRow& row : tier_rows()) {
     std::vector<std::string> cells = {row.name};
-    for (const Tier tier : on) cells.push_back(row.cell(run.observed.tier(tier)));
+    for (const TierId tier : on) cells.push_back(row.cell(run.observed.tier(tier)));
     table.add(std::move(cells));
   }
   return table.text();
@@ -202,7 +200,7 @@ std::string reuse(const Run& run) {
   Table table({"", "asked", "hit", "ratio"});
   table.add({"blocks", count_text(reuse.blocks_asked), count_text(reuse.hits()),
              percent_text(hit_ratio(reuse))});
-  for (const Tier tier : kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     if (!run.observed.tier(tier).is_on()) continue;
     table.add({fmt::format("  from {}", name_of(tier)), "",
                count_text(reuse.blocks_hit.at(index_of(tier))),

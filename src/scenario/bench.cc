@@ -2,7 +2,7 @@
 #include "scenario/bench.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <utility>
 
 #include "async/clock.h"
@@ -31,7 +31,7 @@ constexpr unsigned kPoolThreads = 2;  // copies to and from RAM, and blocking fi
 
 // Blocks the tiers can hold at once, for the index to reserve; what is unlimited grows as it goes.
 // Never more than the plan has: terabytes of virtual capacity must not cost memory.
-std::size_t blocks_of(const std::array<Bytes, record::kTiers>& capacities, Bytes block,
+std::size_t blocks_of(const PerTier<Bytes>& capacities, Bytes block,
                       const workload::PlanSummary& plan) {
   std::size_t blocks = 0;
   for (const Bytes capacity : capacities) {
@@ -48,20 +48,13 @@ std::size_t blocks_in_flight(Bytes block) {
   return std::clamp<std::size_t>(256_MiB / block, 4, 128);
 }
 
-Bytes all_of(const std::array<Bytes, record::kTiers>& capacities) {
+Bytes all_of(const PerTier<Bytes>& capacities) {
   Bytes all;
   for (const Bytes capacity : capacities) {
     if (capacity == kUnlimited) return kUnlimited;
     all += capacity;
   }
   return all;
-}
-
-template <typename T>
-cache::PerTier<T> per_tier(const std::array<T, record::kTiers>& values) {
-  cache::PerTier<T> result{};
-  for (std::size_t i = 0; i < record::kTiers; ++i) result.at(i) = values.at(i);
-  return result;
 }
 
 }  // namespace
@@ -81,7 +74,7 @@ struct Bench::Impl {
   }
 
   cache::CacheOptions cache_options() const {
-    return {.capacity = per_tier(tiers->capacities()),
+    return {.capacity = tiers->capacities(),
             .promote = config.promote,
             .verify = config.verify,
             .reserve_blocks = blocks_of(tiers->capacities(), block, plan->summary()),
@@ -98,14 +91,13 @@ struct Bench::Impl {
   }
 
   void resolve_settings() {
-    settings.resolve("storage-capacity-gb",
-                     tiers->capacities().at(index_of(record::Tier::storage)));
+    settings.resolve("storage-capacity-gb", tiers->capacities().at(index_of(TierId::storage)));
     if (config.virtual_time) settings.resolve("storage-layout", record::Value("modelled"));
   }
 
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
-  record::Run assemble(record::Observations observed, const record::RequestLogResult& rows);
+  record::Run assemble(record::Observations seen, const record::RequestLogResult& rows);
   record::Window window_until(Duration now) const;
 
   BenchConfig config;
@@ -113,12 +105,13 @@ struct Bench::Impl {
   std::unique_ptr<workload::Plan> plan;
   Bytes block;
   std::unique_ptr<async::Clock> clock;
-  std::optional<SharedTiers> tiers;
-  std::optional<cache::Index> index;
-  std::optional<kv::BlockContent> content;  // none in virtual time: no tier holds bytes
-  std::optional<async::Pool> pool;
-  std::optional<load::StartGate> gate;
-  std::optional<StorageWatch> watch;
+  // Made at the beginning of run().
+  std::unique_ptr<SharedTiers> tiers;
+  std::unique_ptr<cache::Index> index;
+  std::unique_ptr<kv::BlockContent> content;  // none in virtual time: no tier holds bytes
+  std::unique_ptr<async::Pool> pool;
+  std::unique_ptr<load::StartGate> gate;
+  std::unique_ptr<StorageWatch> watch;
   load::Control control;
   load::LiveFigures live;
   std::atomic<bool> has_tiers = false;
@@ -147,8 +140,7 @@ async::Task<> Bench::Impl::shard(unsigned number, async::Loop& loop, record::Req
 
 async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record::RequestLog& log) {
   ShardTiers stores(config, *tiers, loop, *pool);
-  cache::Cache cache(*index, per_tier(stores.stores()), content ? &*content : nullptr, loop,
-                     cache_options());
+  cache::Cache cache(*index, stores.stores(), content.get(), loop, cache_options());
   serve::Replica replica(loop, cache,
                          {.compute = config.compute,
                           .block_tokens = plan->summary().block_tokens,
@@ -199,10 +191,10 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   run.settings = settings.effective();
   run.environment = environment(config, *tiers, engine_features);
   run.observed = std::move(seen);
-  for (const record::Tier tier : record::kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     record::TierCounters& counters = run.observed.tier(tier);
     counters.capacity_bytes = tiers->capacities().at(index_of(tier)).count();
-    counters.peak_bytes = index->usage(cache::TierId{static_cast<std::uint8_t>(tier)}).peak.count();
+    counters.peak_bytes = index->usage(tier).peak.count();
     counters.modelled = tiers->is_modelled(tier);
   }
   {
@@ -234,15 +226,16 @@ Bench::~Bench() = default;
 
 record::Run Bench::run(const std::string& requests_path) {
   Impl& it = *impl_;
-  it.tiers.emplace(it.config, it.block);
+  it.tiers = std::make_unique<SharedTiers>(it.config, it.block);
   it.has_tiers = true;
   it.resolve_settings();
-  it.index.emplace(it.cache_options(), per_tier(it.tiers->rooms()),
-                   std::make_unique<cache::WaterfallLru>(it.cache_options()));
-  if (!it.config.virtual_time) it.content.emplace(it.config.seed);
-  it.pool.emplace("pool", it.config.virtual_time ? 0 : kPoolThreads);
-  it.gate.emplace(it.config.shards);
-  it.watch.emplace(it.config, *it.tiers);
+  it.index =
+      std::make_unique<cache::Index>(it.cache_options(), it.tiers->rooms(),
+                                     std::make_unique<cache::WaterfallLru>(it.cache_options()));
+  if (!it.config.virtual_time) it.content = std::make_unique<kv::BlockContent>(it.config.seed);
+  it.pool = std::make_unique<async::Pool>("pool", it.config.virtual_time ? 0 : kPoolThreads);
+  it.gate = std::make_unique<load::StartGate>(it.config.shards);
+  it.watch = std::make_unique<StorageWatch>(it.config, *it.tiers);
   record::RequestLog log(requests_path, {.threaded = !it.config.virtual_time});
   async::run_shards(*it.clock, it.config.shards, [&](unsigned number, async::Loop& loop) {
     return it.shard(number, loop, log);

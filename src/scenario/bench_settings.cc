@@ -24,6 +24,7 @@ constexpr std::string_view kResults = "Run and results";
 
 // The modelled gpu tier moves data over PCIe 5 x16 (64 GB/s, half of it as engines report), the
 // modelled RAM at one core's copy speed, the modelled drive as a fast PCIe 5 SSD's data sheet.
+// NOLINTNEXTLINE(readability-function-size): a table, no logic.
 const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = {
       {.name = "trace",
@@ -347,9 +348,11 @@ void read_tiers(const Settings& settings, BenchConfig& config) {
 
 void read_storage(const Settings& settings, BenchConfig& config) {
   const std::string& layout = settings.text("storage-layout");
-  config.layout = config.virtual_time || layout == "modelled" ? Layout::modelled
-                  : layout == "files"                         ? Layout::files
-                                                              : Layout::slab;
+  if (config.virtual_time || layout == "modelled") {
+    config.layout = Layout::modelled;
+  } else {
+    config.layout = layout == "files" ? Layout::files : Layout::slab;
+  }
   config.engine = settings.text("io-engine") == "uring" ? IoEngine::uring : IoEngine::threads;
   config.cache_dir = settings.text("cache-dir");
   config.buffered = settings.flag("buffered");
@@ -364,9 +367,8 @@ void read_storage(const Settings& settings, BenchConfig& config) {
     throw Error("--io-in-flight: expected a size from --io-piece to 16GiB");
   }
   const std::string& verify = settings.text("verify");
-  config.verify = verify == "off"   ? kv::Verify::off
-                  : verify == "all" ? kv::Verify::all
-                                    : kv::Verify::sample;
+  config.verify = verify == "all" ? kv::Verify::all : kv::Verify::sample;
+  if (verify == "off") config.verify = kv::Verify::off;
 }
 
 void read_load(const Settings& settings, BenchConfig& config) {

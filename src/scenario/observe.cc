@@ -17,29 +17,12 @@ void observe_errors(const char* tier, const char* direction, const stats::Traffi
   }
 }
 
-void observe_tier(const cache::TierCounters& from, record::TierCounters& to) {
-  to.read.merge(from.read);
-  to.write.merge(from.write);
-  to.stores += from.stores;
-  to.stored_bytes += from.stored_bytes;
-  to.evictions += from.evictions;
-  to.evicted_bytes += from.evicted_bytes;
-  to.demotions += from.demotions;
-  to.demoted_bytes += from.demoted_bytes;
-  to.demotions_in += from.demotions_in;
-  to.demoted_in_bytes += from.demoted_in_bytes;
-  to.promotions += from.promotions;
-  to.promoted_bytes += from.promoted_bytes;
-  to.bypasses += from.bypasses;
-  to.demotion.merge(from.demotion);
-}
-
 }  // namespace
 
 void observe(const cache::CacheCounters& counters, record::Observations& observed) {
-  for (const cache::TierId tier : cache::kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     const cache::TierCounters& from = counters.tiers[tier];
-    observe_tier(from, observed.tiers.at(index_of(tier)));
+    observed.tier(tier).stats::TierCounters::merge(from);
     observe_errors(name_of(tier), "read", from.read, from.read_error_texts, observed);
     observe_errors(name_of(tier), "write", from.write, from.write_error_texts, observed);
   }

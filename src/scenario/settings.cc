@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "core/error.h"
@@ -18,16 +19,16 @@ namespace {
 
 std::optional<double> parse_number(std::string_view text) {
   double number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, number);
   if (error != std::errc() || stop != end || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
 std::optional<std::uint64_t> parse_integer(std::string_view text) {
   std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, number);
   if (error != std::errc() || stop != end) return std::nullopt;
   return number;
 }
@@ -58,17 +59,26 @@ void check_value(const Setting& row, std::string_view text) {
     case Kind::integer: {
       const std::optional<std::uint64_t> value = parse_integer(text);
       if (!value) refuse(row, text, "a whole number");
-      return check_range(row, text, static_cast<double>(*value), "a whole number");
+      check_range(row, text, static_cast<double>(*value), "a whole number");
+      return;
     }
     case Kind::number: {
       const std::optional<double> value = parse_number(text);
       if (!value) refuse(row, text, "a number");
-      return check_range(row, text, *value, "a number");
+      check_range(row, text, *value, "a number");
+      return;
     }
     case Kind::size:
       parse_size(text, fmt::format("--{}", row.name), row.unit);
       return;
   }
+}
+
+// A text that set() accepted parses again.
+template <typename T>
+T checked(const std::optional<T>& parsed) {
+  check(parsed.has_value(), "a setting is checked when it is set");
+  return parsed.value_or(T());
 }
 
 // In the unit that a bare number of this setting has, so that name and value agree: GiB, bytes.
@@ -120,10 +130,10 @@ bool Settings::was_given(std::string_view name) const {
 const std::string& Settings::text(std::string_view name) const { return entry(name).text; }
 
 std::uint64_t Settings::integer(std::string_view name) const {
-  return parse_integer(text(name)).value();
+  return checked(parse_integer(text(name)));
 }
 
-double Settings::number(std::string_view name) const { return parse_number(text(name)).value(); }
+double Settings::number(std::string_view name) const { return checked(parse_number(text(name))); }
 
 Bytes Settings::size(std::string_view name) const {
   return parse_size(text(name), name, row(name).unit);
@@ -144,9 +154,9 @@ record::Value Settings::value_of(const Setting& row, const Entry& entry) const {
   if (entry.text.empty()) return {};
   switch (row.kind) {
     case Kind::integer:
-      return static_cast<std::int64_t>(parse_integer(entry.text).value());
+      return static_cast<std::int64_t>(checked(parse_integer(entry.text)));
     case Kind::number:
-      return parse_number(entry.text).value();
+      return checked(parse_number(entry.text));
     case Kind::flag:
       return entry.text == "on";
     case Kind::size:

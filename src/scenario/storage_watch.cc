@@ -15,8 +15,8 @@ record::DeviceTraffic traffic(std::uint64_t operations, std::uint64_t bytes, Dur
 }  // namespace
 
 StorageWatch::StorageWatch(const BenchConfig& config, const SharedTiers& tiers)
-    : modelled_(tiers.is_modelled(record::Tier::storage)), direct_(!config.buffered) {
-  if (tiers.file_system()) device_ = tiers.file_system()->device;
+    : modelled_(tiers.is_modelled(TierId::storage)), direct_(!config.buffered) {
+  if (const auto& files = tiers.file_system()) device_ = files->device;
 }
 
 StorageWatch::Reading StorageWatch::read() const {
@@ -29,21 +29,21 @@ StorageWatch::Reading StorageWatch::read() const {
 }
 
 bool StorageWatch::open() {
-  Reading reading = read();
+  const Reading reading = read();
   const MutexLock lock(mutex_);
   if (opened_) return false;
-  opened_ = std::move(reading);
+  opened_ = reading;
   return true;
 }
 
 void StorageWatch::close() {
-  Reading reading = read();
+  const Reading reading = read();
   const MutexLock lock(mutex_);
-  if (!closed_ || reading.wall > closed_->wall) closed_ = std::move(reading);
+  if (!closed_ || reading.wall > closed_->wall) closed_ = reading;
 }
 
 void StorageWatch::fill(record::Run& run) {
-  const record::TierCounters& storage = run.observed.tier(record::Tier::storage);
+  const record::TierCounters& storage = run.observed.tier(TierId::storage);
   record::StorageProof& proof = run.proof;
   proof.logical_read_bytes = storage.read.bytes;
   proof.logical_write_bytes = storage.write.bytes;

@@ -21,12 +21,9 @@
 namespace spillway::scenario {
 namespace {
 
-using record::index_of;
-using record::Tier;
-
-constexpr std::size_t kGpu = index_of(Tier::gpu);
-constexpr std::size_t kCpu = index_of(Tier::cpu);
-constexpr std::size_t kStorage = index_of(Tier::storage);
+constexpr std::size_t kGpu = index_of(TierId::gpu);
+constexpr std::size_t kCpu = index_of(TierId::cpu);
+constexpr std::size_t kStorage = index_of(TierId::storage);
 constexpr double kMemoryShare = 0.85;  // of the available memory, at most, for the cpu tier
 
 // A tier that takes too much leaves the machine to the out-of-memory killer.
@@ -83,7 +80,10 @@ void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
 }
 
 void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
-  if (config.layout != Layout::modelled) return make_files(config, block);
+  if (config.layout != Layout::modelled) {
+    make_files(config, block);
+    return;
+  }
   const Bytes asked = config.storage.capacity;
   if (asked == Bytes(0) && !config.virtual_time) {
     throw Error(
@@ -130,11 +130,11 @@ void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
   capacities_[kStorage] = capacity;
 }
 
-std::array<tier::Room*, record::kTiers> SharedTiers::rooms() const {
+PerTier<tier::Room*> SharedTiers::rooms() const {
   return {rooms_[kGpu].get(), rooms_[kCpu].get(), rooms_[kStorage].get()};
 }
 
-bool SharedTiers::is_modelled(Tier tier) const { return devices_.at(index_of(tier)) != nullptr; }
+bool SharedTiers::is_modelled(TierId tier) const { return devices_.at(index_of(tier)) != nullptr; }
 
 void SharedTiers::remove_files() {
   if (tree_) tree_->close();
@@ -146,7 +146,7 @@ std::string SharedTiers::directory() const { return directory_ ? directory_->pat
 
 ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop,
                        async::Pool& pool) {
-  for (std::size_t tier = 0; tier < record::kTiers; ++tier) {
+  for (std::size_t tier = 0; tier < kTiers; ++tier) {
     if (tier::ModelledDevice* const device = shared.devices_.at(tier).get()) {
       stores_.at(tier) = std::make_unique<tier::ModelledStore>(loop, *device);
     }
@@ -163,7 +163,7 @@ ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Lo
   }
 }
 
-std::array<tier::Store*, record::kTiers> ShardTiers::stores() const {
+PerTier<tier::Store*> ShardTiers::stores() const {
   return {stores_[kGpu].get(), stores_[kCpu].get(), stores_[kStorage].get()};
 }
 

@@ -31,10 +31,10 @@ class SharedTiers {
   SharedTiers(const BenchConfig& config, Bytes block);
 
   // 0 = off. Resolved: never "95 % of the free space".
-  const std::array<Bytes, record::kTiers>& capacities() const { return capacities_; }
+  const PerTier<Bytes>& capacities() const { return capacities_; }
   // The rooms, null where a tier is off.
-  std::array<tier::Room*, record::kTiers> rooms() const;
-  bool is_modelled(record::Tier tier) const;
+  PerTier<tier::Room*> rooms() const;
+  bool is_modelled(TierId tier) const;
   // What the storage tier's files lie on; nothing when it is modelled.
   const std::optional<tier::FileSystemFacts>& file_system() const { return file_system_; }
   // A directory with the files, for the facts of the record; empty when it is modelled.
@@ -55,9 +55,9 @@ class SharedTiers {
     ~TemporaryDirectory();
   };
 
-  std::array<Bytes, record::kTiers> capacities_{};
-  std::array<std::unique_ptr<tier::Room>, record::kTiers> rooms_;
-  std::array<std::unique_ptr<tier::ModelledDevice>, record::kTiers> devices_;
+  PerTier<Bytes> capacities_{};
+  std::array<std::unique_ptr<tier::Room>, kTiers> rooms_;
+  std::array<std::unique_ptr<tier::ModelledDevice>, kTiers> devices_;
   std::unique_ptr<tier::RamArena> arena_;
   std::optional<tier::FileSystemFacts> file_system_;
   std::unique_ptr<TemporaryDirectory> temporary_;
@@ -72,7 +72,7 @@ class ShardTiers {
   ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop, async::Pool& pool);
 
   // The stores, null where a tier is off.
-  std::array<tier::Store*, record::kTiers> stores() const;
+  PerTier<tier::Store*> stores() const;
   // The queue of the storage tier; null when it is modelled.
   io::Queue* queue() const { return queue_.get(); }
   // What moves the bytes, and which of its features are in use; empty when it is modelled.
@@ -80,7 +80,7 @@ class ShardTiers {
 
  private:
   std::unique_ptr<io::Queue> queue_;
-  std::array<std::unique_ptr<tier::Store>, record::kTiers> stores_;
+  std::array<std::unique_ptr<tier::Store>, kTiers> stores_;
 };
 
 }  // namespace spillway::scenario

@@ -66,7 +66,7 @@ async::Task<> Replica::load(Job& job, async::Stop& stop) {
   cache::Match match = co_await cache_.match(job.keys, stop);
   const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop);
   row.blocks_asked = job.keys.size();
-  for (const cache::TierId tier : cache::kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     row.blocks_hit.at(index_of(tier)) = loaded.hits[tier];
     row.read_bytes.at(index_of(tier)) = loaded.bytes_read[tier];
   }
@@ -102,7 +102,7 @@ async::Task<> Replica::store_prompt(Job& job, async::Stop& stop) {
 
 async::Task<> Replica::store(Job& job, std::span<const kv::BlockKey> keys, async::Stop& stop) {
   const cache::StoreOutcome outcome = co_await cache_.store(keys, options_.block_bytes, stop);
-  for (const cache::TierId tier : cache::kAllTiers) {
+  for (const TierId tier : kAllTiers) {
     job.row.written_bytes.at(index_of(tier)) +=
         outcome.stored_in[tier] * options_.block_bytes.count();
   }

@@ -296,9 +296,9 @@ TEST_F(ProgramTest, AFullDiskIsCountedAndTheRunGoesOn) {
   EXPECT_EQ(run.observed.requests.offered, 10U);
   EXPECT_GT(run.observed.requests.completed, 0U);
   EXPECT_TRUE(run.observed.errors.contains("storage.write.no_space"));
-  const stats::Traffic& written = run.observed.tier(record::Tier::storage).write;
+  const stats::Traffic& written = run.observed.tier(TierId::storage).write;
   EXPECT_GT(written.failed(), 0U);
-  EXPECT_LE(run.observed.tier(record::Tier::storage).peak_bytes, 8U << 20U);
+  EXPECT_LE(run.observed.tier(TierId::storage).peak_bytes, 8U << 20U);
 }
 
 // Paths in record.json that may differ between two virtual runs: the table in docs/formats.md.

@@ -52,7 +52,7 @@ void add_requests(Observations& seen) {
 }
 
 void add_tiers(Observations& seen) {
-  TierCounters& gpu = seen.tier(Tier::gpu);
+  TierCounters& gpu = seen.tier(TierId::gpu);
   gpu.capacity_bytes = 1U << 30U;
   gpu.peak_bytes = 3 * kBlock;
   gpu.modelled = true;
@@ -66,7 +66,7 @@ void add_tiers(Observations& seen) {
   gpu.promoted_bytes = kBlock;
   gpu.demotion.add(2 * kMs);
 
-  TierCounters& storage = seen.tier(Tier::storage);
+  TierCounters& storage = seen.tier(TierId::storage);
   storage.capacity_bytes = kUnlimited.count();
   storage.peak_bytes = 4 * kBlock;
   for (int i = 1; i <= 3; ++i) storage.read.add(kBlock, i * kMs);

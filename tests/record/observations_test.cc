@@ -96,12 +96,12 @@ TEST(Observations, MergesSumsAndKeepsTheTiersOwnFigures) {
   EXPECT_EQ(both.completed.ttft.count(), 2 * one.completed.ttft.count());
   EXPECT_EQ(both.engine.depth_ns, 2 * one.engine.depth_ns);
   EXPECT_EQ(both.verification.corrupted, 2U);
-  const TierCounters& gpu = both.tier(Tier::gpu);
-  EXPECT_EQ(gpu.stored_bytes, 2 * one.tier(Tier::gpu).stored_bytes);
-  EXPECT_EQ(gpu.capacity_bytes, one.tier(Tier::gpu).capacity_bytes) << "shards share the tier";
-  EXPECT_EQ(gpu.peak_bytes, one.tier(Tier::gpu).peak_bytes);
+  const TierCounters& gpu = both.tier(TierId::gpu);
+  EXPECT_EQ(gpu.stored_bytes, 2 * one.tier(TierId::gpu).stored_bytes);
+  EXPECT_EQ(gpu.capacity_bytes, one.tier(TierId::gpu).capacity_bytes) << "shards share the tier";
+  EXPECT_EQ(gpu.peak_bytes, one.tier(TierId::gpu).peak_bytes);
   EXPECT_TRUE(gpu.modelled);
-  EXPECT_TRUE(both.tier(Tier::storage).is_unlimited());
+  EXPECT_TRUE(both.tier(TierId::storage).is_unlimited());
 }
 
 TEST(Observations, KeepsTheFirstTextOfAnErrorClass) {

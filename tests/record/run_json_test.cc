@@ -46,10 +46,10 @@ TEST(RunJson, KeepsHistogramsAndExactSums) {
   const record::Run run = from_json(to_json(filled_run()), "record.json");
   const record::Run original = filled_run();
   EXPECT_EQ(run.observed.completed.ttft, original.observed.completed.ttft);
-  EXPECT_EQ(run.observed.tier(Tier::storage).read.latency,
-            original.observed.tier(Tier::storage).read.latency);
-  EXPECT_EQ(run.observed.tier(Tier::storage).read.errors,
-            original.observed.tier(Tier::storage).read.errors);
+  EXPECT_EQ(run.observed.tier(TierId::storage).read.latency,
+            original.observed.tier(TierId::storage).read.latency);
+  EXPECT_EQ(run.observed.tier(TierId::storage).read.errors,
+            original.observed.tier(TierId::storage).read.errors);
   EXPECT_EQ(run.settings, original.settings);
   EXPECT_EQ(run.environment, original.environment);
   EXPECT_EQ(run.reasons, original.reasons);

@@ -34,14 +34,14 @@ Run good_run() {
 TEST(Run, DerivesRatiosFromSums) {
   const record::Run run = filled_run();
   EXPECT_DOUBLE_EQ(known(hit_ratio(run.observed.reuse)), 0.4);
-  EXPECT_DOUBLE_EQ(known(hit_share(run.observed.reuse, Tier::storage)), 0.3);
+  EXPECT_DOUBLE_EQ(known(hit_share(run.observed.reuse, TierId::storage)), 0.3);
   EXPECT_DOUBLE_EQ(known(token_hit_ratio(run.observed.reuse)), 80.0 / 200);
   EXPECT_DOUBLE_EQ(known(achieved_queue_depth(run.observed.engine)), 8.0);
   EXPECT_DOUBLE_EQ(known(ring_idle_ratio(run.observed.engine)), 0.2);
   EXPECT_DOUBLE_EQ(known(cpu_seconds_per_gb(run)), 2.0) << "0.016 s for 8 MB";
   EXPECT_DOUBLE_EQ(known(device_latency_ms(run.proof.device_read)), 1.0);
   EXPECT_DOUBLE_EQ(known(device_queue_depth(run.proof.device_read, run.window)), 0.0006);
-  EXPECT_DOUBLE_EQ(known(mean_ms(run.observed.tier(Tier::storage).read.latency)), 2.0);
+  EXPECT_DOUBLE_EQ(known(mean_ms(run.observed.tier(TierId::storage).read.latency)), 2.0);
 }
 
 TEST(Run, WhatWasNotMeasuredIsAbsent) {
@@ -76,7 +76,7 @@ TEST(Run, SaysWhatElseSpeaksAgainstIt) {
   run.observed.verification = {.blocks = 9, .corrupted = 1};
   run.proof.direct = false;
   run.recorder.dropped = 1;
-  run.observed.tier(Tier::storage).write.add_error(stats::ErrorClass::no_space);
+  run.observed.tier(TierId::storage).write.add_error(stats::ErrorClass::no_space);
   run.interrupted = Interruption::forced;
   grade(run);
   for (const std::string_view code : {"nothing_completed", "corrupted_blocks", "not_direct",

@@ -88,7 +88,7 @@ class BenchTest : public testing::Test {
 };
 
 const record::TierCounters& storage_of(const record::Run& run) {
-  return run.observed.tier(record::Tier::storage);
+  return run.observed.tier(TierId::storage);
 }
 
 TEST_F(BenchTest, TheConversationTraceHitsAsOftenAsItsProvenanceSays) {
@@ -198,8 +198,8 @@ TEST_F(BenchTest, WhatIsWrittenToStorageIsWhatWasStoredAndDemoted) {
   const record::TierCounters& storage = storage_of(run);
   EXPECT_GT(storage.demoted_in_bytes, 0U);
   EXPECT_EQ(storage.write.bytes, storage.stored_bytes + storage.demoted_in_bytes);
-  const record::TierCounters& gpu = run.observed.tier(record::Tier::gpu);
-  const record::TierCounters& cpu = run.observed.tier(record::Tier::cpu);
+  const record::TierCounters& gpu = run.observed.tier(TierId::gpu);
+  const record::TierCounters& cpu = run.observed.tier(TierId::cpu);
   EXPECT_EQ(gpu.demoted_bytes + cpu.demoted_bytes, cpu.demoted_in_bytes + storage.demoted_in_bytes);
   EXPECT_EQ(cpu.write.bytes, cpu.stored_bytes + cpu.demoted_in_bytes);
   EXPECT_LE(storage.peak_bytes, storage.capacity_bytes);
@@ -207,18 +207,18 @@ TEST_F(BenchTest, WhatIsWrittenToStorageIsWhatWasStoredAndDemoted) {
 
 TEST_F(BenchTest, APromotedBlockMovesUpAndIsCountedThere) {
   const Given tiers = {{"cpu-mem-gb", "8"}, {"storage-capacity-gb", "64"}, {"concurrency", "1"}};
-  const auto hits = [](const record::Run& run, record::Tier tier) {
-    return run.observed.reuse.blocks_hit.at(record::index_of(tier));
+  const auto hits = [](const record::Run& run, TierId tier) {
+    return run.observed.reuse.blocks_hit.at(index_of(tier));
   };
   const record::Run off = run_virtually(kSessions, tiers);
   Given promoting = tiers;
   promoting.emplace_back("promote", "on");
   const record::Run on = run_virtually(kSessions, promoting);
-  const record::TierCounters& cpu = on.observed.tier(record::Tier::cpu);
-  EXPECT_EQ(off.observed.tier(record::Tier::cpu).promotions, 0U);
+  const record::TierCounters& cpu = on.observed.tier(TierId::cpu);
+  EXPECT_EQ(off.observed.tier(TierId::cpu).promotions, 0U);
   EXPECT_GT(cpu.promotions, 100U);
   EXPECT_EQ(cpu.write.bytes, cpu.stored_bytes + cpu.promoted_bytes);
-  EXPECT_GT(hits(on, record::Tier::cpu), hits(off, record::Tier::cpu));
+  EXPECT_GT(hits(on, TierId::cpu), hits(off, TierId::cpu));
 }
 
 // With nothing that takes time, each of the 40 requests is answered when it is due: the last at
@@ -278,8 +278,8 @@ TEST_F(BenchTest, ADurationEndsTheWindowAndAbandonsWhatRan) {
 TEST_F(BenchTest, AMiddleTierThatIsOffDoesNotFreezeTheOneAbove) {
   const record::Run run =
       run_virtually(kSessions, {{"gpu-mem-gb", "8"}, {"storage-capacity-gb", "64"}});
-  EXPECT_GT(run.observed.tier(record::Tier::gpu).demotions, 1000U);
-  EXPECT_EQ(storage_of(run).demotions_in, run.observed.tier(record::Tier::gpu).demotions);
+  EXPECT_GT(run.observed.tier(TierId::gpu).demotions, 1000U);
+  EXPECT_EQ(storage_of(run).demotions_in, run.observed.tier(TierId::gpu).demotions);
 }
 
 TEST_F(BenchTest, TiersSmallerThanARequestEndTheRun) {

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Observe, PutsEveryCounterOfTheCacheUnderItsTier) {
   cache::CacheCounters counters;
-  cache::TierCounters& cpu = counters.tiers[cache::TierId::cpu];
+  cache::TierCounters& cpu = counters.tiers[TierId::cpu];
   cpu.read.add(100, 7);
   cpu.write.add(200, 9);
   cpu.stores = 1;
@@ -27,7 +27,7 @@ TEST(Observe, PutsEveryCounterOfTheCacheUnderItsTier) {
   counters.blocks_corrupted = 14;
   record::Observations seen;
   observe(counters, seen);
-  const record::TierCounters& tier = seen.tier(record::Tier::cpu);
+  const record::TierCounters& tier = seen.tier(TierId::cpu);
   EXPECT_EQ(tier.read.bytes, 100U);
   EXPECT_EQ(tier.write.bytes, 200U);
   EXPECT_EQ(tier.stores, 1U);
@@ -44,12 +44,12 @@ TEST(Observe, PutsEveryCounterOfTheCacheUnderItsTier) {
   EXPECT_EQ(tier.demotion.count(), 1U);
   EXPECT_EQ(seen.verification.blocks, 13U);
   EXPECT_EQ(seen.verification.corrupted, 14U);
-  EXPECT_EQ(seen.tier(record::Tier::storage).read.operations, 0U);
+  EXPECT_EQ(seen.tier(TierId::storage).read.operations, 0U);
 }
 
 TEST(Observe, KeepsErrorsByClassWithTheirWords) {
   cache::CacheCounters counters;
-  cache::TierCounters& storage = counters.tiers[cache::TierId::storage];
+  cache::TierCounters& storage = counters.tiers[TierId::storage];
   storage.read.add_error(stats::ErrorClass::corrupt);
   storage.read.add_error(stats::ErrorClass::corrupt);
   storage.read_error_texts.at(static_cast<std::size_t>(stats::ErrorClass::corrupt)) = "byte 4096";

@@ -27,7 +27,7 @@ TEST(StorageWatch, SaysWhyAModelledTierHasNoProof) {
   watch.open();
   watch.close();
   record::Run run;
-  run.observed.tier(record::Tier::storage).read.add(4096, 1);
+  run.observed.tier(TierId::storage).read.add(4096, 1);
   watch.fill(run);
   EXPECT_EQ(run.proof.logical_read_bytes, 4096U);
   EXPECT_FALSE(run.proof.direct.has_value());

@@ -15,7 +15,6 @@ namespace spillway::scenario {
 namespace {
 
 namespace fs = std::filesystem;
-using record::Tier;
 
 std::string refusal_of(const BenchConfig& config) {
   try {
@@ -41,7 +40,7 @@ TEST_F(TiersTest, TheSlabHasItsSizeAndGoesWithTheTiers) {
   {
     const SharedTiers tiers(config_, 1_MiB);
     EXPECT_EQ(tiers.capacities().back(), 8_MiB);
-    EXPECT_FALSE(tiers.is_modelled(Tier::storage));
+    EXPECT_FALSE(tiers.is_modelled(TierId::storage));
     EXPECT_EQ(tiers.rooms().front(), nullptr);
     EXPECT_EQ(fs::file_size(tiers.directory() + "/slab"), (8_MiB).count());
   }
@@ -107,8 +106,8 @@ TEST_F(TiersTest, VirtualTimeTouchesNoFileAndAnySizeGoes) {
   config_.storage.capacity = Bytes(0);
   const SharedTiers tiers(config_, 1_MiB);
   EXPECT_EQ(tiers.capacities().back(), kUnlimited);
-  EXPECT_TRUE(tiers.is_modelled(Tier::cpu));
-  EXPECT_TRUE(tiers.is_modelled(Tier::storage));
+  EXPECT_TRUE(tiers.is_modelled(TierId::cpu));
+  EXPECT_TRUE(tiers.is_modelled(TierId::storage));
   EXPECT_TRUE(fs::is_empty(config_.cache_dir));
 }
 

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace spillway::cache {
+namespace spillway {
 
 // Spelt as in records and flags. The order is the waterfall's: what leaves one goes to a later one.
 enum class TierId : std::uint8_t { gpu, cpu, storage };
@@ -27,4 +27,4 @@ struct PerTier : std::array<T, kTiers> {
   constexpr const T& operator[](TierId tier) const { return (*this)[index_of(tier)]; }
 };
 
-}  // namespace spillway::cache
+}  // namespace spillway

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cache/tier_id.h"
+#include "core/tier_id.h"
 
 #include <gtest/gtest.h>
 
-namespace spillway::cache {
+namespace spillway {
 namespace {
 
 TEST(TierId, IsSpeltAsInRecordsAndFlags) {
@@ -21,4 +21,4 @@ TEST(TierId, NamesAValueOfEachTier) {
 }
 
 }  // namespace
-}  // namespace spillway::cache
+}  // namespace spillway
