@@ -44,7 +44,12 @@ void Recorder::show(const RequestRow& row) {
   if (row.status == Status::completed) live_.completed.fetch_add(1, kRelaxed);
   if (row.status == Status::failed) live_.failed.fetch_add(1, kRelaxed);
   live_.read_bytes.fetch_add(row.read_bytes.at(kStorage), kRelaxed);
-  live_.write_bytes.fetch_add(row.written_bytes.at(kStorage), kRelaxed);
+  if (storage_written_) {
+    const std::uint64_t written = storage_written_();
+    live_.write_bytes.fetch_add(written < last_written_ ? written : written - last_written_,
+                                kRelaxed);
+    last_written_ = written;
+  }
   live_.blocks_asked.fetch_add(row.blocks_asked, kRelaxed);
   live_.blocks_hit.fetch_add(
       std::accumulate(row.blocks_hit.begin(), row.blocks_hit.end(), std::uint64_t{0}), kRelaxed);

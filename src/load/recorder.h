@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <set>
+#include <utility>
 
 #include "core/time.h"
 #include "record/observations.h"
@@ -29,7 +31,11 @@ struct LiveFigures {
 // Times are nanoseconds since the start of the run.
 class Recorder {
  public:
-  Recorder(record::RequestLog& log, LiveFigures& live) : log_(log), live_(live) {}
+  // `storage_written`: bytes this shard's cache has written to the storage tier, demotions
+  // included; it may start again at 0. For the live figures only.
+  using Written = std::function<std::uint64_t()>;
+  Recorder(record::RequestLog& log, LiveFigures& live, Written storage_written = nullptr)
+      : log_(log), live_(live), storage_written_(std::move(storage_written)) {}
 
   void open(std::int64_t now) { opened_ = now; }
   void close(std::int64_t now) { closed_ = now; }
@@ -55,6 +61,8 @@ class Recorder {
 
   record::RequestLog& log_;
   LiveFigures& live_;
+  Written storage_written_;
+  std::uint64_t last_written_ = 0;
   record::Observations observations_;
   std::multiset<std::int64_t> under_way_;  // by when they were due
   std::int64_t opened_ = record::kNever;

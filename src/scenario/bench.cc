@@ -147,7 +147,8 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
                           .block_bytes = block,
                           .all_tiers = all_of(tiers->capacities())});
   load::ReplicaTarget target(loop, replica);
-  load::Recorder recorder(log, live);
+  load::Recorder recorder(log, live,
+                          [&] { return cache.counters().tiers[TierId::storage].write.bytes; });
   async::Stop stop;
   const auto snapshot = [&] {
     record::Observations seen = recorder.so_far();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace spillway::load {
@@ -16,27 +17,61 @@ record::RequestRow row(std::int64_t due, std::int64_t done) {
   return row;
 }
 
-TEST(Recorder, CountsOnlyWhatLiesInTheWindow) {
-  std::string path = testing::TempDir() + "spillway-recorder-XXXXXX";
-  ::mkdtemp(path.data());
-  {
-    record::RequestLog log(path + "/requests.jsonl", {.threaded = false});
-    LiveFigures live;
-    Recorder recorder(log, live);
-    recorder.open(100);
-    recorder.add(row(99, 150));   // due before: warm-up
-    recorder.add(row(100, 150));  // inside
-    recorder.add(row(150, record::kNever));
-    recorder.close(200);
-    recorder.add(row(150, 201));  // done after
-    const record::Requests& requests = recorder.observations().requests;
-    EXPECT_EQ(requests.warm_up, 1U);
-    EXPECT_EQ(requests.completed, 1U);
-    EXPECT_EQ(requests.abandoned, 2U);
-    EXPECT_EQ(requests.offered, 3U);
-    log.finish();
+class RecorderTest : public testing::Test {
+ protected:
+  RecorderTest() : path_(testing::TempDir() + "spillway-recorder-XXXXXX") {
+    ::mkdtemp(path_.data());
+    log_.emplace(path_ + "/requests.jsonl", record::RequestLogOptions{.threaded = false});
   }
-  std::filesystem::remove_all(path);
+  ~RecorderTest() override {
+    log_->finish();
+    std::filesystem::remove_all(path_);
+  }
+
+  std::string path_;
+  std::optional<record::RequestLog> log_;
+  LiveFigures live_;
+};
+
+TEST_F(RecorderTest, CountsOnlyWhatLiesInTheWindow) {
+  Recorder recorder(*log_, live_);
+  recorder.open(100);
+  recorder.add(row(99, 150));   // due before: warm-up
+  recorder.add(row(100, 150));  // inside
+  recorder.add(row(150, record::kNever));
+  recorder.close(200);
+  recorder.add(row(150, 201));  // done after
+  const record::Requests& requests = recorder.observations().requests;
+  EXPECT_EQ(requests.warm_up, 1U);
+  EXPECT_EQ(requests.completed, 1U);
+  EXPECT_EQ(requests.abandoned, 2U);
+  EXPECT_EQ(requests.offered, 3U);
+}
+
+TEST_F(RecorderTest, WhatIsUnderWayIsAbandonedIfTheRunEndsNow) {
+  Recorder recorder(*log_, live_);
+  recorder.begin(90);
+  recorder.open(100);
+  for (const std::int64_t due : {100, 100, 120}) recorder.begin(due);
+  recorder.end(100);
+  recorder.add(row(100, 130));
+  EXPECT_EQ(live_.in_flight, 3U);
+  const record::Requests requests = recorder.so_far().requests;
+  EXPECT_EQ(requests.offered, 3U);
+  EXPECT_EQ(requests.completed, 1U);
+  EXPECT_EQ(requests.abandoned, 2U);
+  EXPECT_EQ(requests.warm_up, 1U);
+  EXPECT_EQ(recorder.observations().requests.abandoned, 0U) << "they may still complete";
+}
+
+TEST_F(RecorderTest, ShowsAllThatTheCacheWroteAlsoWhenItsCountersRestart) {
+  std::uint64_t written = 0;
+  Recorder recorder(*log_, live_, [&] { return written; });
+  for (const std::uint64_t total : {100U, 150U, 30U}) {  // 100, 50 more, then 30 since a restart
+    written = total;
+    recorder.add(row(0, 1));
+  }
+  EXPECT_EQ(live_.write_bytes, 180U);
 }
 
 }  // namespace
