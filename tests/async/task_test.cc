@@ -67,7 +67,7 @@ TEST(TaskDeathTest, ALockHeldAcrossAnAwaitIsFound) {
         Stop stop;
         Mutex mutex;
         loop.run([](Loop& l, Stop& s, Mutex& m) -> Task<> {
-          const MutexLock lock(m);
+          const MutexLock lock(m);  // NOLINT(misc-coroutine-hostile-raii): what is tested
           co_await l.sleep_for(Duration(1), s);
         }(loop, stop, mutex));
       },

@@ -107,12 +107,12 @@ bool same_prefix(const Prompt& a, const Prompt& b, std::size_t blocks) {
 
 // Few ids and few lengths, so that equal and unequal prefixes both come up often.
 Prompt random_prompt(std::mt19937_64& random) {
-  constexpr std::uint64_t lengths[] = {0, 1, 7, 8, 9, 15, 16, 17, 24, 32, 48};
+  constexpr std::uint64_t kLengths[] = {0, 1, 7, 8, 9, 15, 16, 17, 24, 32, 48};
   Prompt prompt;
   prompt.tail = random() % 2 == 0 ? Tail::dropped : Tail::keyed;
   const std::size_t pieces = random() % 6;
   for (std::size_t i = 0; i < pieces; ++i) {
-    prompt.pieces.push_back({random() % 2, Tokens(lengths[random() % std::size(lengths)])});
+    prompt.pieces.push_back({random() % 2, Tokens(kLengths[random() % std::size(kLengths)])});
   }
   return prompt;
 }

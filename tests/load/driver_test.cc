@@ -54,7 +54,7 @@ class DriverTest : public testing::Test {
   int opened_ = 0;
   int closed_ = 0;
   std::uint64_t most_ = 0;
-  Time ended_{};
+  Time ended_;
   std::int64_t window_ = 0;
   record::Observations observations_;
 };

@@ -32,7 +32,7 @@ TEST(ReplicaTarget, RecordsWhoAskedAndWhatCameOfIt) {
   request.index = 5;
   request.user = 2;
   request.turn = 3;
-  request.prompt.pieces = {{1, Tokens(16)}, {2, Tokens(16)}};
+  request.prompt.pieces = {{.id = 1, .tokens = Tokens(16)}, {.id = 2, .tokens = Tokens(16)}};
   request.input_tokens = Tokens(32);
   request.output_tokens = Tokens(4);
   const std::unique_ptr<Flight> flight = target.prepare(request);
