@@ -147,7 +147,7 @@ TEST(TwoShards, ShareAnIndexOnThreadsOfTheirOwn) {
     async::Stop stop;
     Users users{.tiers = tiers, .cache = *shard.cache, .stop = stop, .operations = 60};
     co_await async::with_group(loop, stop, [&](async::Group& group) -> async::Task<> {
-      for (std::uint64_t user = 1; user <= 4; ++user) group.spawn(users.act(number * 100 + user));
+      for (std::uint64_t user = 1; user <= 4; ++user) group.spawn(users.act(std::uint64_t{number} * 100 + user));
       co_return;
     });
     counters.at(number) = shard.cache->take_counters();
