@@ -136,14 +136,16 @@ class Interruption {
  public:
   Interruption() : signals_([this](int signal, int count) { heard(signal, count); }) {}
 
-  // Makes the run directory; both are borrowed until detach().
-  void attach(Bench& bench, std::unique_ptr<record::RunDirectory>& directory,
-              const std::string& run_dir) {
+  // Makes the run directory, and returns where the rows go. Both belong to the signals until
+  // detach(): a run that is ended by force takes its directory away.
+  std::string attach(Bench& bench, std::unique_ptr<record::RunDirectory>& directory,
+                     const std::string& run_dir) {
     const std::scoped_lock lock(mutex_);
     make_directory(directory, run_dir);
     bench_ = &bench;
     directory_ = &directory;
     state_ = State::attached;
+    return directory->path_of("requests.jsonl");
   }
   void detach() {
     const std::scoped_lock lock(mutex_);
@@ -251,11 +253,11 @@ class BenchCommand final : public Command {
   record::Run measure(const scenario::BenchConfig& config, Interruption& interruption,
                       std::unique_ptr<record::RunDirectory>& directory) {
     Bench bench(config, settings_);
-    interruption.attach(bench, directory, config.run_dir);
+    const std::string rows = interruption.attach(bench, directory, config.run_dir);
     try {
       announce(bench, config);
       const ProgressThread progress(bench, config);
-      record::Run run = bench.run(directory->path_of("requests.jsonl"));
+      record::Run run = bench.run(rows);
       interruption.detach();
       return run;
     } catch (...) {
