@@ -55,7 +55,7 @@ struct Speed {
 };
 
 double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
+  std::ranges::sort(values);
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
@@ -290,7 +290,7 @@ Comparison compare(Bench& bench, io::Direction direction, const std::string& mem
 }
 
 void print_row(const char* name, const Series& series) {
-  const auto [least, most] = std::minmax_element(series.gb_per_s.begin(), series.gb_per_s.end());
+  const auto [least, most] = std::ranges::minmax_element(series.gb_per_s);
   fmt::print("  {:<22} {:>6.2f} [{:.2f}-{:.2f}] GB/s  {:>8.4f} CPU s/GB\n", name,
              median(series.gb_per_s), *least, *most, median(series.cpu_s_per_gb));
 }
@@ -303,7 +303,7 @@ bool print_and_judge(const char* name, const Comparison& all, const std::string&
   const double ratio = median(all.ratios);
   const double cpu = median(all.ours.cpu_s_per_gb);
   const bool good = ratio >= kLeastRatio && cpu <= kMostCpuSecondsPerGb;
-  const auto [least, most] = std::minmax_element(all.ratios.begin(), all.ratios.end());
+  const auto [least, most] = std::ranges::minmax_element(all.ratios);
   fmt::print(
       "  ratio {:.3f} [{:.3f}-{:.3f}] (at least {}), CPU {:.4f} (at most {}), depth {:.1f}: {}\n",
       ratio, *least, *most, kLeastRatio, cpu, kMostCpuSecondsPerGb, all.depth,

@@ -79,6 +79,7 @@ class Program {
     std::vector<std::string> all = {name};
     all.insert(all.end(), arguments.begin(), arguments.end());
     std::vector<char*> argv;
+    argv.reserve(all.size() + 1);
     for (std::string& one : all) argv.push_back(one.data());
     argv.push_back(nullptr);
     ::execvp(argv[0], argv.data());

@@ -2,6 +2,7 @@
 // The program from outside: what it prints, its statuses, what it leaves behind.
 #include "tests/cli/program.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -303,26 +304,26 @@ TEST_F(ProgramTest, AFullDiskIsCountedAndTheRunGoesOn) {
 
 // Paths in record.json that may differ between two virtual runs: the table in docs/formats.md.
 bool may_differ(const std::string& path) {
-  static const std::array<std::string, 11> kPlaces = {"created",
-                                                      "settings.run-dir.",
-                                                      "settings.cache-dir.",
-                                                      "settings.trace.",
-                                                      "plan.workload",
-                                                      "environment.",
-                                                      "engine.cpu_seconds",
-                                                      "engine.wall_seconds",
-                                                      "engine.peak_memory_bytes",
-                                                      "engine.loop_turn_us.",
-                                                      "histograms.engine/loop_turn."};
+  constexpr std::array<std::string_view, 11> kPlaces = {"created",
+                                                        "settings.run-dir.",
+                                                        "settings.cache-dir.",
+                                                        "settings.trace.",
+                                                        "plan.workload",
+                                                        "environment.",
+                                                        "engine.cpu_seconds",
+                                                        "engine.wall_seconds",
+                                                        "engine.peak_memory_bytes",
+                                                        "engine.loop_turn_us.",
+                                                        "histograms.engine/loop_turn."};
   return std::ranges::any_of(kPlaces,
-                             [&](const std::string& place) { return path.starts_with(place); });
+                             [&](std::string_view place) { return path.starts_with(place); });
 }
 
 // Every value of a document by its path, in the order of the document, one a line.
 void flatten(const text::JsonValue& value, const std::string& path, std::string& lines) {
   if (value.is_object()) {
     for (const auto& [key, member] : value.members()) {
-      flatten(member, path.empty() ? key : path + "." + key, lines);
+      flatten(member, path.empty() ? key : fmt::format("{}.{}", path, key), lines);
     }
   } else if (value.is_array()) {
     for (const text::JsonValue& element : value.elements()) flatten(element, path + ".", lines);

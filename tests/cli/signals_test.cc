@@ -2,9 +2,11 @@
 #include "cli/signals.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <future>
+#include <utility>
 #include <vector>
 
 namespace spillway::cli {

@@ -350,12 +350,18 @@ struct FaultCase {
 TEST_F(BenchTest, FaultsAreCountedByClassAndAreNoHits) {
   using Kind = io::Fault::Kind;
   const std::vector<FaultCase> cases = {
-      {"storage.read.corrupt", io::Direction::read, {.kind = Kind::bit_flip}},
-      {"storage.read.io_error", io::Direction::read, {.kind = Kind::error, .error_number = EIO}},
-      {"storage.read.short_transfer", io::Direction::read, {.kind = Kind::cut}},
-      {"storage.write.no_space",
-       io::Direction::write,
-       {.kind = Kind::error, .error_number = ENOSPC}},
+      {.error = "storage.read.corrupt",
+       .direction = io::Direction::read,
+       .fault = {.kind = Kind::bit_flip}},
+      {.error = "storage.read.io_error",
+       .direction = io::Direction::read,
+       .fault = {.kind = Kind::error, .error_number = EIO}},
+      {.error = "storage.read.short_transfer",
+       .direction = io::Direction::read,
+       .fault = {.kind = Kind::cut}},
+      {.error = "storage.write.no_space",
+       .direction = io::Direction::write,
+       .fault = {.kind = Kind::error, .error_number = ENOSPC}},
   };
   for (const FaultCase& one : cases) {
     SCOPED_TRACE(one.error);
