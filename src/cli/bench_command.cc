@@ -172,7 +172,7 @@ class Interruption {
   // buffers must stay as they are until then.
   [[noreturn]] void end_by_force(int signal) {
     if (bench_->phase() == Phase::preparing) {
-      bench_->remove_files();
+      remove_files();
       directory_->reset();
       fmt::print(stderr, "\nspillway: ended by force before anything was measured\n");
     } else {
@@ -182,11 +182,18 @@ class Interruption {
     ::_exit(kInterrupted);
   }
 
+  void remove_files() {
+    const std::string left = bench_->remove_files();
+    if (left.empty()) return;
+    fmt::print(stderr, "\nspillway: {} still holds cached blocks; the next run there removes it\n",
+               left);
+  }
+
   void keep(int signal) {
     record::Run run = bench_->run_so_far();
     run.interrupted = record::Interruption::forced;
     run.interrupted_by = name_of_signal(signal);
-    bench_->remove_files();
+    remove_files();
     try {
       write_results(**directory_, run);
       fmt::print(stderr, "\nspillway: ended by force; what was measured is in {}\n",

@@ -267,9 +267,7 @@ record::Run Bench::run_so_far() {
       {.rows = 0, .dropped = 0, .error = "the rows were given up when the run was ended by force"});
 }
 
-void Bench::remove_files() {
-  if (impl_->has_tiers) impl_->tiers->remove_files();
-}
+std::string Bench::remove_files() { return impl_->has_tiers ? impl_->tiers->remove_files() : ""; }
 
 const workload::PlanSummary& Bench::plan() const { return impl_->plan->summary(); }
 load::Control& Bench::control() { return impl_->control; }

@@ -40,8 +40,8 @@ class Bench {
   // thread while run() is under way, and no longer preparing.
   record::Run run_so_far();
   // Takes the storage tier's files away while they may still be in use; only before the process
-  // ends by force.
-  void remove_files();
+  // ends by force. Returns the directory that still holds some, empty when none does.
+  std::string remove_files();
 
   load::Control& control();
   const load::LiveFigures& live() const;

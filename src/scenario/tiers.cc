@@ -4,10 +4,12 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <span>
 #include <utility>
 
+#include "async/clock.h"
 #include "core/error.h"
 #include "core/size_text.h"
 #include "io/faulty_engine.h"
@@ -24,6 +26,7 @@ namespace {
 constexpr std::size_t kGpu = index_of(TierId::gpu);
 constexpr std::size_t kCpu = index_of(TierId::cpu);
 constexpr std::size_t kStorage = index_of(TierId::storage);
+constexpr std::chrono::milliseconds kRemovalAtMost(300);
 constexpr double kMemoryShare = 0.85;  // of the available memory, at most, for the cpu tier
 
 // A tier that takes too much leaves the machine to the out-of-memory killer.
@@ -136,10 +139,15 @@ PerTier<tier::Room*> SharedTiers::rooms() const {
 
 bool SharedTiers::is_modelled(TierId tier) const { return devices_.at(index_of(tier)) != nullptr; }
 
-void SharedTiers::remove_files() {
+std::string SharedTiers::remove_files() {
   if (tree_) tree_->close();
-  directory_.reset();
+  if (!directory_) return "";
+  const async::RealClock clock;
+  if (!directory_->remove([&] { return clock.now() < Time{} + kRemovalAtMost; })) {
+    return directory_->path();
+  }
   temporary_.reset();
+  return "";
 }
 
 std::string SharedTiers::directory() const { return directory_ ? directory_->path() : ""; }

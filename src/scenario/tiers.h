@@ -39,8 +39,9 @@ class SharedTiers {
   const std::optional<tier::FileSystemFacts>& file_system() const { return file_system_; }
   // A directory with the files, for the facts of the record; empty when it is modelled.
   std::string directory() const;
-  // Removes the files now, although stores may have them open.
-  void remove_files();
+  // Removes the files now, although stores may have them open; many files may take longer than the
+  // end of a process may wait. Returns the directory that still holds some, empty when none does.
+  std::string remove_files();
 
  private:
   friend class ShardTiers;

@@ -81,32 +81,35 @@ bool is_ours(int parent, const std::string& name) {
 
 bool lock(int directory) { return ::flock(directory, LOCK_EX | LOCK_NB) == 0; }
 
-void remove_block_files(int directory) {
+using GoOn = std::function<bool()>;
+
+void remove_block_files(int directory, const GoOn& go_on) {
   for (const std::string& name : names_in(directory)) {
+    if (!go_on()) return;
     if (kv::parse_block_key(name)) ::unlinkat(directory, name.c_str(), 0);
   }
 }
 
 // The two levels of a FileTree, "0/0" to "f/f", as far as they hold nothing else.
-void remove_tree(int root, unsigned levels) {
+void remove_tree(int root, unsigned levels, const GoOn& go_on) {
   if (levels == 0) {
-    remove_block_files(root);
+    remove_block_files(root, go_on);
     return;
   }
   for (const std::string& name : names_in(root)) {
     if (!is_hex_digit(name)) continue;
     const UniqueFd directory = open_directory(root, name.c_str());
     if (!directory) continue;
-    remove_tree(directory.get(), levels - 1);
+    remove_tree(directory.get(), levels - 1, go_on);
     ::unlinkat(root, name.c_str(), AT_REMOVEDIR);
   }
 }
 
 // What we made in `directory`, and itself if that was all. The marker goes last: with it, what
 // could not be removed today is still known as ours.
-void remove_made(int directory, const std::string& path) {
+void remove_made(int directory, const std::string& path, const GoOn& go_on = [] { return true; }) {
   ::unlinkat(directory, kSlab, 0);
-  remove_tree(directory, 2);
+  remove_tree(directory, 2, go_on);
   const std::vector<std::string> left = names_in(directory);
   if (left != std::vector<std::string>{kMarker}) return;
   ::unlinkat(directory, kMarker, 0);
@@ -192,6 +195,11 @@ CacheDirectory CacheDirectory::open(const std::string& path) {
 
 CacheDirectory::CacheDirectory(std::string path, UniqueFd lock)
     : path_(std::move(path)), lock_(std::move(lock)) {}
+
+bool CacheDirectory::remove(const std::function<bool()>& go_on) {
+  remove_made(lock_.get(), path_, go_on);
+  return ::access(path_.c_str(), F_OK) != 0;
+}
 
 CacheDirectory::~CacheDirectory() {
   if (lock_) remove_made(lock_.get(), path_);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "core/unique_fd.h"
@@ -26,6 +27,10 @@ class CacheDirectory {
   CacheDirectory(const CacheDirectory&) = delete;
   CacheDirectory& operator=(const CacheDirectory&) = delete;
   ~CacheDirectory();
+
+  // Removes what was made now, file by file for as long as `go_on` says so; what is then left goes
+  // when Spillway next runs here. True when nothing is left. For a process that is about to end.
+  bool remove(const std::function<bool()>& go_on);
 
   // The subdirectory, where stores make their files.
   const std::string& path() const { return path_; }

@@ -249,7 +249,8 @@ TEST_F(ProgramTest, CtrlCTwiceEndsAtOnceWithRealInputAndOutputInFlight) {
     EXPECT_LT(run.window.start_ns, 1'500'000'000);
     EXPECT_GT(run.window.seconds(), 0);
     EXPECT_FALSE(run.decision_grade());
-    EXPECT_TRUE(fs::is_empty(cache())) << layout;
+    const bool said_so = ended.err.find("still holds cached blocks") != std::string::npos;
+    EXPECT_NE(fs::is_empty(cache()), said_so) << layout;  // many files take longer than there is
     fs::remove_all(results());
   }
 }

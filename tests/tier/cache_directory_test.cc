@@ -85,6 +85,22 @@ TEST(CacheDirectory, RemovesWhatDeadRunsLeft) {
   EXPECT_FALSE(fs::exists(left));
 }
 
+TEST(CacheDirectory, RemovesAsMuchAsThereIsTimeForAndTheNextRunTheRest) {
+  const TemporaryDirectory parent;
+  {
+    CacheDirectory directory = CacheDirectory::open(parent.path());
+    const std::string block = "/3/f/3fff00000000000100000000000000a";
+    fs::create_directories(directory.path() + "/3/f");
+    for (const char digit : {'0', '1', '2'}) put(directory.path() + block + digit);
+    int times = 0;
+    EXPECT_FALSE(directory.remove([&] { return ++times <= 2; }));
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory.path() + "/3/f"), {}), 1);
+    EXPECT_TRUE(fs::exists(directory.path() + "/.spillway")) << "still known as ours";
+    EXPECT_TRUE(directory.remove([] { return true; }));
+  }
+  EXPECT_TRUE(fs::is_empty(parent.path()));
+}
+
 TEST(CacheDirectory, NeverRemovesWhatOthersMade) {
   const TemporaryDirectory parent;
   const std::string left = leave_behind(parent, "spillway-12345-0");
