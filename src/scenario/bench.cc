@@ -91,7 +91,7 @@ struct Bench::Impl {
   }
 
   void resolve_settings() {
-    settings.resolve("storage-capacity-gb", tiers->capacities().at(index_of(TierId::storage)));
+    settings.resolve("storage-capacity-gb", tiers->capacities()[TierId::storage]);
     if (config.virtual_time) settings.resolve("storage-layout", record::Value("modelled"));
   }
 
@@ -194,7 +194,7 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   run.observed = std::move(seen);
   for (const TierId tier : kAllTiers) {
     record::TierCounters& counters = run.observed.tier(tier);
-    counters.capacity_bytes = tiers->capacities().at(index_of(tier)).count();
+    counters.capacity_bytes = tiers->capacities()[tier].count();
     counters.peak_bytes = index->usage(tier).peak.count();
     counters.modelled = tiers->is_modelled(tier);
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/storage_watch.h"
 
-#include <utility>
-
 namespace spillway::scenario {
 namespace {
 

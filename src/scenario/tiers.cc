@@ -23,9 +23,6 @@
 namespace spillway::scenario {
 namespace {
 
-constexpr std::size_t kGpu = index_of(TierId::gpu);
-constexpr std::size_t kCpu = index_of(TierId::cpu);
-constexpr std::size_t kStorage = index_of(TierId::storage);
 constexpr std::chrono::milliseconds kRemovalAtMost(300);
 constexpr double kMemoryShare = 0.85;  // of the available memory, at most, for the cpu tier
 
@@ -60,18 +57,18 @@ SharedTiers::SharedTiers(const BenchConfig& config, Bytes block) {
 }
 
 void SharedTiers::make_gpu(const BenchConfig& config) {
-  capacities_[kGpu] = config.gpu.capacity;
+  capacities_[TierId::gpu] = config.gpu.capacity;
   if (config.gpu.capacity == Bytes(0)) return;
-  rooms_[kGpu] = std::make_unique<tier::CountingRoom>(config.gpu.capacity);
-  devices_[kGpu] = std::make_unique<tier::ModelledDevice>(config.gpu.model);
+  rooms_[TierId::gpu] = std::make_unique<tier::CountingRoom>(config.gpu.capacity);
+  devices_[TierId::gpu] = std::make_unique<tier::ModelledDevice>(config.gpu.model);
 }
 
 void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
-  capacities_[kCpu] = config.cpu.capacity;
+  capacities_[TierId::cpu] = config.cpu.capacity;
   if (config.cpu.capacity == Bytes(0)) return;
   if (config.virtual_time) {
-    rooms_[kCpu] = std::make_unique<tier::CountingRoom>(config.cpu.capacity);
-    devices_[kCpu] = std::make_unique<tier::ModelledDevice>(config.cpu.model);
+    rooms_[TierId::cpu] = std::make_unique<tier::CountingRoom>(config.cpu.capacity);
+    devices_[TierId::cpu] = std::make_unique<tier::ModelledDevice>(config.cpu.model);
     return;
   }
   if (config.cpu.capacity == kUnlimited) {
@@ -79,7 +76,7 @@ void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
   }
   check_memory(config.cpu.capacity);
   arena_ = std::make_unique<tier::RamArena>(config.cpu.capacity);
-  rooms_[kCpu] = std::make_unique<tier::SlabRoom>(config.cpu.capacity, std::span(&block, 1));
+  rooms_[TierId::cpu] = std::make_unique<tier::SlabRoom>(config.cpu.capacity, std::span(&block, 1));
 }
 
 void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
@@ -93,9 +90,9 @@ void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
         "--storage-capacity-gb: a modelled device has no free space to take 95 % of; "
         "give a size or unlimited");
   }
-  capacities_[kStorage] = asked == Bytes(0) ? kUnlimited : asked;
-  rooms_[kStorage] = std::make_unique<tier::CountingRoom>(capacities_[kStorage]);
-  devices_[kStorage] = std::make_unique<tier::ModelledDevice>(config.storage.model);
+  capacities_[TierId::storage] = asked == Bytes(0) ? kUnlimited : asked;
+  rooms_[TierId::storage] = std::make_unique<tier::CountingRoom>(capacities_[TierId::storage]);
+  devices_[TierId::storage] = std::make_unique<tier::ModelledDevice>(config.storage.model);
 }
 
 std::string SharedTiers::private_directory(const BenchConfig& config) {
@@ -119,7 +116,7 @@ void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
   }
   if (config.layout == Layout::files) {
     tree_ = std::make_unique<tier::FileTree>(*directory_, !config.buffered);
-    rooms_[kStorage] = std::make_unique<tier::CountingRoom>(capacity);
+    rooms_[TierId::storage] = std::make_unique<tier::CountingRoom>(capacity);
   } else {
     if (capacity == kUnlimited) {
       throw Error(
@@ -127,17 +124,18 @@ void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
           "--storage-layout files");
     }
     slab_ = std::make_unique<tier::SlabFile>(*directory_, capacity, !config.buffered);
-    rooms_[kStorage] = std::make_unique<tier::SlabRoom>(slab_->capacity(), std::span(&block, 1));
+    rooms_[TierId::storage] =
+        std::make_unique<tier::SlabRoom>(slab_->capacity(), std::span(&block, 1));
     capacity = slab_->capacity();
   }
-  capacities_[kStorage] = capacity;
+  capacities_[TierId::storage] = capacity;
 }
 
 PerTier<tier::Room*> SharedTiers::rooms() const {
-  return {rooms_[kGpu].get(), rooms_[kCpu].get(), rooms_[kStorage].get()};
+  return {rooms_[TierId::gpu].get(), rooms_[TierId::cpu].get(), rooms_[TierId::storage].get()};
 }
 
-bool SharedTiers::is_modelled(TierId tier) const { return devices_.at(index_of(tier)) != nullptr; }
+bool SharedTiers::is_modelled(TierId tier) const { return devices_[tier] != nullptr; }
 
 std::string SharedTiers::remove_files() {
   if (tree_) tree_->close();
@@ -154,25 +152,26 @@ std::string SharedTiers::directory() const { return directory_ ? directory_->pat
 
 ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop,
                        async::Pool& pool) {
-  for (std::size_t tier = 0; tier < kTiers; ++tier) {
-    if (tier::ModelledDevice* const device = shared.devices_.at(tier).get()) {
-      stores_.at(tier) = std::make_unique<tier::ModelledStore>(loop, *device);
+  for (const TierId tier : kAllTiers) {
+    if (tier::ModelledDevice* const device = shared.devices_[tier].get()) {
+      stores_[tier] = std::make_unique<tier::ModelledStore>(loop, *device);
     }
   }
   if (shared.arena_) {
-    stores_[kCpu] = std::make_unique<tier::RamStore>(loop, *shared.arena_, &pool);
+    stores_[TierId::cpu] = std::make_unique<tier::RamStore>(loop, *shared.arena_, &pool);
   }
   if (config.layout == Layout::modelled) return;
   queue_ = std::make_unique<io::Queue>(loop, make_engine(config), config.queue);
   if (shared.slab_) {
-    stores_[kStorage] = std::make_unique<tier::SlabStore>(loop, *queue_, *shared.slab_);
+    stores_[TierId::storage] = std::make_unique<tier::SlabStore>(loop, *queue_, *shared.slab_);
   } else {
-    stores_[kStorage] = std::make_unique<tier::FileStore>(loop, *queue_, pool, *shared.tree_);
+    stores_[TierId::storage] =
+        std::make_unique<tier::FileStore>(loop, *queue_, pool, *shared.tree_);
   }
 }
 
 PerTier<tier::Store*> ShardTiers::stores() const {
-  return {stores_[kGpu].get(), stores_[kCpu].get(), stores_[kStorage].get()};
+  return {stores_[TierId::gpu].get(), stores_[TierId::cpu].get(), stores_[TierId::storage].get()};
 }
 
 std::vector<std::string> ShardTiers::engine_features() const {

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,8 +9,8 @@
 
 #include "async/loop.h"
 #include "async/pool.h"
+#include "core/tier_id.h"
 #include "io/queue.h"
-#include "record/request_row.h"
 #include "scenario/bench_settings.h"
 #include "tier/cache_directory.h"
 #include "tier/file_store.h"
@@ -57,8 +56,8 @@ class SharedTiers {
   };
 
   PerTier<Bytes> capacities_{};
-  std::array<std::unique_ptr<tier::Room>, kTiers> rooms_;
-  std::array<std::unique_ptr<tier::ModelledDevice>, kTiers> devices_;
+  PerTier<std::unique_ptr<tier::Room>> rooms_;
+  PerTier<std::unique_ptr<tier::ModelledDevice>> devices_;
   std::unique_ptr<tier::RamArena> arena_;
   std::optional<tier::FileSystemFacts> file_system_;
   std::unique_ptr<TemporaryDirectory> temporary_;
@@ -81,7 +80,7 @@ class ShardTiers {
 
  private:
   std::unique_ptr<io::Queue> queue_;
-  std::array<std::unique_ptr<tier::Store>, kTiers> stores_;
+  PerTier<std::unique_ptr<tier::Store>> stores_;
 };
 
 }  // namespace spillway::scenario
