@@ -38,7 +38,9 @@ std::string drive_table(const Run& run, const std::array<DriveSide, 2>& sides) {
   };
   using Side = const DriveSide&;
   add("GB/s", [&](Side s) { return number_text(gigabytes_per_second(run, s.blocks.bytes)); });
-  add("bytes asked of the kernel", [](Side s) { return traffic_text(s.logical); });
+  const bool modelled = run.observed.tier(TierId::storage).modelled;
+  add(modelled ? "bytes asked of the model" : "bytes asked of the kernel",
+      [](Side s) { return traffic_text(s.logical); });
   add("bytes the device moved",
       [](Side s) { return s.device ? traffic_text(s.device->bytes) : kMissing; });
   add("  share of those asked", [](Side s) {

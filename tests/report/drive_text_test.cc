@@ -28,6 +28,14 @@ TEST(DriveText, SaysWhenDirectIoWasNotUsed) {
   EXPECT_THAT(drive_text(run), HasSubstr("direct I/O: NO"));
 }
 
+TEST(DriveText, AModelIsNoKernel) {
+  record::Run run = record::filled_run();
+  run.observed.tier(TierId::storage).modelled = true;
+  const std::string text = drive_text(run);
+  EXPECT_THAT(text, HasSubstr("bytes asked of the model"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("kernel  ")));
+}
+
 TEST(DriveText, IsEmptyWhenStorageWasNotTouched) {
   EXPECT_EQ(drive_text(record::Run{}), "");
   EXPECT_EQ(cost_text(record::Run{}), "");
