@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 
 #include "async/loop.h"
@@ -22,8 +24,14 @@ class Semaphore {
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
+  // Waiters of a lower rank go before all of a higher one; those of one rank, first come first
+  // served.
+  static constexpr std::size_t kRanks = 3;
+
   // Grants min(units, limit), or 0 when stopped before.
-  auto acquire(std::uint64_t units, Stop& stop) { return Acquire(*this, units, stop); }
+  auto acquire(std::uint64_t units, Stop& stop, std::size_t rank = 0) {
+    return Acquire(*this, units, stop, rank);
+  }
   void release(std::uint64_t units);
 
   std::uint64_t taken() const { return taken_; }
@@ -32,7 +40,7 @@ class Semaphore {
  private:
   class Acquire final : private StopListener {
    public:
-    Acquire(Semaphore& semaphore, std::uint64_t units, Stop& stop);
+    Acquire(Semaphore& semaphore, std::uint64_t units, Stop& stop, std::size_t rank);
     bool await_ready();
     void await_suspend(std::coroutine_handle<> frame);
     std::uint64_t await_resume() const { return granted_; }
@@ -43,6 +51,7 @@ class Semaphore {
 
     Semaphore& semaphore_;
     std::uint64_t units_;
+    std::size_t rank_;
     Stop& stop_;
     Wait wait_;
     std::coroutine_handle<> frame_;
@@ -51,6 +60,13 @@ class Semaphore {
     Acquire* next_ = nullptr;
   };
 
+  struct Line {
+    Acquire* first = nullptr;
+    Acquire* last = nullptr;
+  };
+
+  // Who is served next, of these ranks; null when nobody waits.
+  Acquire* next_waiter(std::size_t highest_rank = kRanks - 1) const;
   bool has_room(std::uint64_t units) const { return taken_ + units <= limit_; }
   void grant(Acquire& waiter);
   void unlink(Acquire& waiter);
@@ -59,8 +75,7 @@ class Semaphore {
   std::uint64_t limit_;
   const char* name_;
   std::uint64_t taken_ = 0;
-  Acquire* first_ = nullptr;
-  Acquire* last_ = nullptr;
+  std::array<Line, kRanks> lines_;
 };
 
 }  // namespace spillway::async

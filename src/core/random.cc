@@ -2,6 +2,7 @@
 #include "core/random.h"
 
 #include <bit>
+#include <cmath>
 #include <numbers>
 
 #include "core/error.h"
@@ -74,6 +75,34 @@ std::uint64_t Random::uniform_int(std::uint64_t low, std::uint64_t high) {
 
 double Random::exponential(double mean) { return -mean * portable_log(1.0 - uniform()); }
 
+double Random::normal() {
+  while (true) {
+    const double x = 2 * uniform() - 1;
+    const double y = 2 * uniform() - 1;
+    const double square = x * x + y * y;
+    if (square > 0 && square < 1) return x * std::sqrt(-2 * portable_log(square) / square);
+  }
+}
+
+// A shape below 1 is drawn as one above it, times U^(1 / shape).
+double Random::gamma(double shape) {
+  check(shape > 0, "the shape of a gamma distribution is above 0");
+  if (shape < 1) {
+    const double power = portable_log(1.0 - uniform()) / shape;
+    const double drawn = gamma(shape + 1);
+    return power < -700 ? 0 : drawn * portable_exp(power);
+  }
+  const double d = shape - 1.0 / 3;
+  const double c = 1 / std::sqrt(9 * d);
+  while (true) {
+    const double x = normal();
+    const double root = 1 + c * x;
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (portable_log(1.0 - uniform()) < x * x / 2 + d - d * v + d * portable_log(v)) return d * v;
+  }
+}
+
 // x = m x 2^e with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh((m - 1) / (m + 1)) by its series,
 // whose argument is at most 0.172, so that 11 terms reach the last bit.
 double portable_log(double x) {
@@ -90,6 +119,16 @@ double portable_log(double x) {
   double series = 0;
   for (int term = 23; term >= 3; term -= 2) series = (series + 1.0 / term) * square;
   return exponent * kLn2High + (2 * s + (2 * s * series + exponent * kLn2Low));
+}
+
+// x = k ln 2 + r with |r| at most 0.35; e^r by its series, 2^k by the exponent's bits.
+double portable_exp(double x) {
+  check(x >= -700 && x <= 700, "the power of e is a normal number");
+  const auto k = static_cast<int>(x / std::numbers::ln2 + (x < 0 ? -0.5 : 0.5));
+  const double r = (x - k * kLn2High) - k * kLn2Low;
+  double series = 1;
+  for (int term = 18; term >= 1; --term) series = 1 + series * r / term;
+  return series * std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
 }
 
 }  // namespace spillway

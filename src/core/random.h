@@ -15,7 +15,10 @@ enum class Purpose : std::uint16_t {
   think_time,
   retrieval,
   fault,
-  shuffle
+  shuffle,
+  qos,
+  conversation,
+  prefix
 };
 
 // Two streams with different keys are independent; the same key gives the same numbers on every
@@ -42,6 +45,10 @@ class Random {
   std::uint64_t uniform_int(std::uint64_t low, std::uint64_t high);
   // Exponential with this mean: the gaps of a Poisson process.
   double exponential(double mean);
+  // Standard normal: the polar method (Marsaglia and Bray, SIAM Review 6(3), 1964).
+  double normal();
+  // Gamma of this shape (above 0) and scale 1 (Marsaglia and Tsang, TOMS 26(3), 2000).
+  double gamma(double shape);
 
  private:
   std::array<std::uint32_t, 2> key_;
@@ -57,5 +64,7 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 // Natural logarithm of a positive, finite, normal number from + - * / alone, so with the same bits
 // everywhere; wrong by at most 4e-16 of itself (the worst of 160 million draws: 3.3e-16).
 double portable_log(double x);
+// e to the power x, for x from -700 to 700, likewise; wrong by at most 1e-15 of itself.
+double portable_exp(double x);
 
 }  // namespace spillway

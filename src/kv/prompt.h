@@ -10,11 +10,24 @@
 
 namespace spillway::kv {
 
+// What a piece is there for. It does not enter the keys of blocks.
+enum class Role : std::uint8_t {
+  text,       // not said: a trace knows lengths and identities only
+  system,     // shared by many users
+  history,    // what the user said in an earlier turn
+  answer,     // what the model said in one
+  retrieved,  // a chunk of a document
+  fresh       // what this request adds
+};
+
 // Named content: two pieces with the same id start with the same tokens, the shorter one being the
 // beginning of the longer; pieces with different ids share nothing.
 struct Piece {
   std::uint64_t id = 0;
   Tokens tokens;
+  Role role = Role::text;
+
+  friend bool operator==(const Piece&, const Piece&) = default;
 };
 
 // What becomes of the last tokens when they do not fill a block. Engines keep whole blocks only

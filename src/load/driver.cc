@@ -62,14 +62,19 @@ void Driver::close_window() {
 
 async::Task<> Driver::send_all(async::Stop& stop) {
   co_await async::with_group(loop_, stop, [&](async::Group& flights) -> async::Task<> {
-    if (options_.arrival == Arrival::trace) {
+    if (options_.arrival == Arrival::trace || options_.arrival == Arrival::rate) {
       co_await send_by_time(flights, stop);
       co_return;
     }
     for (std::uint32_t one = options_.shard; one < plan_.users(); one += options_.shards) {
-      flights.spawn(user(one, flights, stop));
+      flights.spawn(options_.arrival == Arrival::closed ? user(one, flights, stop)
+                                                        : user_by_clock(one, flights, stop));
     }
   });
+}
+
+Duration Driver::pause(const workload::Ticket& ticket) const {
+  return from_seconds(to_seconds(ticket.think) * options_.think_scale);
 }
 
 async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Stop& stop) {
@@ -77,7 +82,13 @@ async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Sto
   const std::uint64_t turns = plan_.requests_of(user);
   for (std::uint64_t turn = 0; turn < turns && !stop.requested(); ++turn) {
     const std::uint64_t index = plan_.index_of(user, turn);
-    const std::uint64_t place = co_await places_.acquire(1, stop);
+    const workload::Ticket ticket = plan_.ticket_of(index);
+    if (const Duration think = pause(ticket); think > Duration::zero()) {
+      due += think.count();
+      const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
+      if (!reached) co_return;
+    }
+    const std::uint64_t place = co_await places_.acquire(1, stop, index_of(ticket.qos));
     if (place == 0) {
       abandon(index, due);
       co_return;
@@ -89,18 +100,73 @@ async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Sto
   }
 }
 
-// Places are given first come, first served, so waiting for each in turn is the same as a line.
+async::Task<> Driver::user_by_clock(std::uint32_t user, async::Group& flights, async::Stop& stop) {
+  std::int64_t due = 0;
+  const std::uint64_t turns = plan_.requests_of(user);
+  for (std::uint64_t turn = 0; turn < turns; ++turn) {
+    const std::uint64_t index = plan_.index_of(user, turn);
+    due += pause(plan_.ticket_of(index)).count();
+    const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
+    if (!reached) co_return;
+    flights.spawn(request(index, due, flights, stop));
+  }
+}
+
+bool Driver::is_mine(std::uint64_t index) const {
+  const std::uint64_t key = plan_.summary().has_classes ? plan_.ticket_of(index).user : index;
+  return key % options_.shards == options_.shard;
+}
+
+// Without classes places are given first come, first served, so waiting for each in turn is the
+// same as a line, and only one waits at a time.
 async::Task<> Driver::send_by_time(async::Group& flights, async::Stop& stop) {
-  for (std::uint64_t index = options_.shard; index < plan_.size(); index += options_.shards) {
-    const std::int64_t due = plan_.due_of(index).count();
-    const bool reached = co_await loop_.sleep_until(start_ + plan_.due_of(index), stop);
-    if (!reached && elapsed() < due) co_return;
-    const std::uint64_t place = co_await places_.acquire(1, stop);
-    if (place == 0) {
-      abandon(index, due);
+  Arrivals arrivals(options_.rate, options_.seed);
+  for (std::uint64_t index = 0; index < plan_.size(); ++index) {
+    const Duration due = options_.arrival == Arrival::rate ? arrivals.next() : plan_.due_of(index);
+    if (!is_mine(index)) continue;
+    const bool reached = co_await loop_.sleep_until(start_ + due, stop);
+    if (!reached && elapsed() < due.count()) co_return;
+    if (plan_.summary().has_classes) {
+      flights.spawn(request(index, due.count(), flights, stop));
     } else {
-      flights.spawn(fly(prepare(index, due), place, flights, stop));
+      co_await serve(index, due.count(), Qos::interactive, flights, stop);
     }
+  }
+}
+
+// A turn of a conversation goes after the turn before it.
+async::Task<> Driver::request(std::uint64_t index, std::int64_t due, async::Group& flights,
+                              async::Stop& stop) {
+  const workload::Ticket ticket = plan_.ticket_of(index);
+  if (ticket.conversation == 0) {
+    co_await serve(index, due, ticket.qos, flights, stop);
+    co_return;
+  }
+  async::Semaphore& line =
+      conversations_.try_emplace(ticket.conversation, loop_, 1, "a conversation's turn before")
+          .first->second;
+  const std::uint64_t granted = co_await line.acquire(1, stop);
+  if (granted == 0) {
+    abandon(index, due);
+    co_return;
+  }
+  const std::uint64_t place = co_await places_.acquire(1, stop, index_of(ticket.qos));
+  if (place == 0) {
+    abandon(index, due);
+  } else {
+    co_await fly(prepare(index, due), place, flights, stop);
+  }
+  line.release(granted);
+  if (line.taken() == 0) conversations_.erase(ticket.conversation);
+}
+
+async::Task<> Driver::serve(std::uint64_t index, std::int64_t due, Qos qos, async::Group& flights,
+                            async::Stop& stop) {
+  const std::uint64_t place = co_await places_.acquire(1, stop, index_of(qos));
+  if (place == 0) {
+    abandon(index, due);
+  } else {
+    flights.spawn(fly(prepare(index, due), place, flights, stop));
   }
 }
 
@@ -123,21 +189,23 @@ std::unique_ptr<Flight> Driver::prepare(std::uint64_t index, std::int64_t due) {
   record::RequestRow& row = flight->row;
   row.due = due;
   row.admitted = elapsed();
+  mark_class(row);
   if (row.admitted - due > kLateAfterNs) row.flags |= record::RequestRow::kLate;
   recorder_.begin(due);
   return flight;
 }
 
+void Driver::mark_class(record::RequestRow& row) const {
+  if (plan_.summary().has_classes) row.flags |= record::RequestRow::kClassed;
+}
+
 void Driver::abandon(std::uint64_t index, std::int64_t due) {
   const workload::Request request = cursor_->read(index);
   record::RequestRow row;
-  row.index = index;
-  row.user = request.user;
-  row.turn = static_cast<std::uint32_t>(request.turn);
+  identify(request, row);
   row.status = record::Status::abandoned;
   row.due = due;
-  row.input_tokens = request.input_tokens.count();
-  row.output_tokens = request.output_tokens.count();
+  mark_class(row);
   recorder_.add(row);
 }
 

@@ -4,30 +4,40 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "async/group.h"
 #include "async/loop.h"
 #include "async/semaphore.h"
 #include "async/stop.h"
 #include "async/task.h"
+#include "load/arrivals.h"
 #include "load/recorder.h"
 #include "load/target.h"
 #include "workload/plan.h"
 
 namespace spillway::load {
 
-// closed: a user sends its next request when the one before has its last token.
-// trace: every request goes out at its recorded time, whatever came of the others (open loop).
-enum class Arrival : std::uint8_t { closed, trace };
+// When requests go out. Closed loop: a user sends his next request a pause after the last token of
+// the one before. Open loops go on whatever came of the others: by users' own clocks (a pause after
+// the request before), by recorded times, at a given rate. In every one of them a turn of a
+// conversation waits for the turn before, late as it then is.
+enum class Arrival : std::uint8_t { closed, users, trace, rate };
 
 struct DriverOptions {
   Arrival arrival = Arrival::closed;
+  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
+  ArrivalOptions rate = {};       // of Arrival::rate
+  std::uint64_t seed = 0;         // of its gaps
+  double think_scale = 0;         // multiplies pauses; 0: none
   std::uint64_t concurrency = 1;  // requests of this shard in flight; the rest wait, and are late
   Duration warm_up{};             // from the start of the run; not measured
   // Of the measured window; none: until the plan is used up.
   std::optional<Duration> duration = std::nullopt;
-  unsigned shard = 0;  // serves users (closed) or requests (trace) with this remainder
+  // Serves users with this remainder; of requests at recorded times that belong to nobody, those.
+  unsigned shard = 0;
   unsigned shards = 1;
 };
 
@@ -50,12 +60,20 @@ class Driver {
   async::Task<> keep_window(async::Stop& quit, async::Stop& stop);
   async::Task<> send_all(async::Stop& stop);
   async::Task<> user(std::uint32_t user, async::Group& flights, async::Stop& stop);
+  async::Task<> user_by_clock(std::uint32_t user, async::Group& flights, async::Stop& stop);
   async::Task<> send_by_time(async::Group& flights, async::Stop& stop);
+  async::Task<> request(std::uint64_t index, std::int64_t due, async::Group& flights,
+                        async::Stop& stop);
+  async::Task<> serve(std::uint64_t index, std::int64_t due, Qos qos, async::Group& flights,
+                      async::Stop& stop);
   async::Task<> fly(std::unique_ptr<Flight> flight, std::uint64_t place, async::Group& flights,
                     async::Stop& stop);
   async::Task<> land(std::unique_ptr<Flight> flight, std::uint64_t place, async::Stop& stop);
+  bool is_mine(std::uint64_t index) const;
+  Duration pause(const workload::Ticket& ticket) const;
   std::unique_ptr<Flight> prepare(std::uint64_t index, std::int64_t due);
   void abandon(std::uint64_t index, std::int64_t due);
+  void mark_class(record::RequestRow& row) const;
   void open_window();
   void close_window();
   std::int64_t elapsed() const { return (loop_.now() - start_).count(); }
@@ -68,6 +86,8 @@ class Driver {
   DriverOptions options_;
   WindowHooks hooks_;
   async::Semaphore places_;
+  // A line for each conversation of which a turn is under way or waits.
+  std::unordered_map<std::uint64_t, async::Semaphore> conversations_;
   Time start_;
   bool open_ = false;
 };

@@ -34,8 +34,12 @@ class Recorder {
   // `storage_written`: bytes this shard's cache has written to the storage tier, demotions
   // included; it may start again at 0. For the live figures only.
   using Written = std::function<std::uint64_t()>;
-  Recorder(record::RequestLog& log, LiveFigures& live, Written storage_written = nullptr)
-      : log_(log), live_(live), storage_written_(std::move(storage_written)) {}
+  // `targets`: what the classes of service are promised.
+  Recorder(record::RequestLog& log, LiveFigures& live, Written storage_written = nullptr,
+           const record::QosTargets& targets = {})
+      : log_(log), live_(live), storage_written_(std::move(storage_written)) {
+    observations_.targets = targets;
+  }
 
   void open(std::int64_t now) { opened_ = now; }
   void close(std::int64_t now) { closed_ = now; }

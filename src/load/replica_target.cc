@@ -16,13 +16,8 @@ serve::Job& job_of(Flight& flight) { return static_cast<ReplicaFlight&>(flight).
 
 std::unique_ptr<Flight> ReplicaTarget::prepare(const workload::Request& request) {
   auto flight = std::make_unique<ReplicaFlight>(loop_);
-  record::RequestRow& row = flight->row;
-  row.index = request.index;
-  row.user = request.user;
-  row.turn = static_cast<std::uint32_t>(request.turn);
-  row.input_tokens = request.input_tokens.count();
-  row.output_tokens = request.output_tokens.count();
-  replica_.plan(flight->job, request.prompt);
+  identify(request, flight->row);
+  replica_.plan(flight->job, request.prompt, request.answer_id);
   return flight;
 }
 

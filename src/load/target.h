@@ -20,6 +20,9 @@ class Flight {
   record::RequestRow row;
 };
 
+// What a row knows of its request before anything has been done.
+void identify(const workload::Request& request, record::RequestRow& row);
+
 // Serves requests of one shard. A failure is a row's status, never an exception.
 class Target {
  public:

@@ -19,6 +19,24 @@ void for_each_stage(Stages& stages, Visit visit) {
   visit("ttft", stages.ttft);
   visit("end_to_end", stages.end_to_end);
   visit("write_back", stages.write_back);
+  visit("tier_time", stages.tier_time);
+}
+
+// The same for one class of service.
+template <typename Class, typename Visit>
+void for_each_class_stage(Class& figures, Visit visit) {
+  visit("queue_wait", figures.queue_wait);
+  visit("ttft", figures.ttft);
+  visit("end_to_end", figures.end_to_end);
+  visit("tier_time", figures.tier_time);
+}
+
+// The same for whole entries.
+template <typename Entries, typename Visit>
+void for_each_entry_stage(Entries& entries, Visit visit) {
+  visit("write", entries.write);
+  visit("decode_read", entries.decode_read);
+  visit("generation", entries.generation);
 }
 
 // Calls visit(name, histogram) for every histogram: "completed/ttft", "storage/read", ... Slashes,
@@ -37,6 +55,14 @@ void for_each_histogram(Seen& observed, Visit visit) {
     visit(name + "/write", observed.tier(tier).write.latency);
     visit(name + "/demotion", observed.tier(tier).demotion);
   }
+  for (const Qos qos : kAllQos) {
+    for_each_class_stage(observed.of(qos), [&](const std::string& name, auto& histogram) {
+      visit("classes/" + std::string(name_of(qos)) + "/" + name, histogram);
+    });
+  }
+  for_each_entry_stage(observed.entries, [&](const std::string& name, auto& histogram) {
+    visit("entries/" + name, histogram);
+  });
   visit(std::string("engine/read_piece"), observed.engine.read_piece);
   visit(std::string("engine/write_piece"), observed.engine.write_piece);
   visit(std::string("engine/loop_turn"), observed.engine.loop_turn);

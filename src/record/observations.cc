@@ -12,6 +12,30 @@ void add_stage(stats::Histogram& histogram, std::int64_t from, std::int64_t to) 
 
 }  // namespace
 
+// How long an abandoned one would have taken is not known.
+void Requests::add(const RequestRow& row) {
+  if (row.has(RequestRow::kWarmUp)) {
+    ++warm_up;
+    return;
+  }
+  ++offered;
+  if (row.has(RequestRow::kOversized)) ++oversized;
+  if (row.has(RequestRow::kLate)) ++late;
+  switch (row.status) {
+    case Status::completed:
+      ++completed;
+      input_tokens += row.input_tokens;
+      output_tokens += row.output_tokens;
+      break;
+    case Status::failed:
+      ++failed;
+      break;
+    case Status::abandoned:
+      ++abandoned;
+      break;
+  }
+}
+
 void Requests::merge(const Requests& other) {
   offered += other.offered;
   completed += other.completed;
@@ -32,6 +56,7 @@ void StageLatencies::add(const RequestRow& row) {
   add_stage(ttft, row.due, row.first_token);
   add_stage(end_to_end, row.due, row.done);
   add_stage(write_back, row.done, row.stored);
+  if (row.done != kNever) tier_time.add(row.tier_time);
 }
 
 void StageLatencies::merge(const StageLatencies& other) {
@@ -42,6 +67,7 @@ void StageLatencies::merge(const StageLatencies& other) {
   ttft.merge(other.ttft);
   end_to_end.merge(other.end_to_end);
   write_back.merge(other.write_back);
+  tier_time.merge(other.tier_time);
 }
 
 void TierCounters::merge(const TierCounters& other) {
@@ -64,6 +90,55 @@ void Reuse::merge(const Reuse& other) {
   tokens_hit += other.tokens_hit;
 }
 
+void EntryFigures::add(const RequestRow& row) {
+  for (std::size_t i = 0; i < kReuseKinds; ++i) {
+    asked.at(i) += row.reuse_asked.at(i);
+    hit.at(i) += row.reuse_hit.at(i);
+  }
+  decode_reads += row.decode_reads;
+  decode_misses += row.decode_misses;
+  if (row.status != Status::completed) return;
+  if (row.entry_write != kNever) write.add(row.entry_write);
+  if (row.decode_read != kNever) decode_read.add(row.decode_read);
+  generation.add(row.generation);
+}
+
+void EntryFigures::merge(const EntryFigures& other) {
+  for (std::size_t i = 0; i < kReuseKinds; ++i) {
+    asked.at(i) += other.asked.at(i);
+    hit.at(i) += other.hit.at(i);
+  }
+  decode_reads += other.decode_reads;
+  decode_misses += other.decode_misses;
+  write.merge(other.write);
+  decode_read.merge(other.decode_read);
+  generation.merge(other.generation);
+}
+
+void ClassFigures::add(const RequestRow& row, const QosTarget& target) {
+  requests.add(row);
+  if (row.has(RequestRow::kWarmUp)) return;
+  if (row.admitted != kNever) ++admitted;
+  if (row.status != Status::completed) return;
+  add_stage(queue_wait, row.due, row.started);
+  add_stage(ttft, row.due, row.first_token);
+  add_stage(end_to_end, row.due, row.done);
+  tier_time.add(row.tier_time);
+  if (row.first_token != kNever && row.first_token - row.due <= target.ttft_ns) ++met_ttft;
+  if (row.tier_time <= target.tier_time_ns) ++met_tier_time;
+}
+
+void ClassFigures::merge(const ClassFigures& other) {
+  requests.merge(other.requests);
+  admitted += other.admitted;
+  met_ttft += other.met_ttft;
+  met_tier_time += other.met_tier_time;
+  queue_wait.merge(other.queue_wait);
+  ttft.merge(other.ttft);
+  end_to_end.merge(other.end_to_end);
+  tier_time.merge(other.tier_time);
+}
+
 void EngineSums::merge(const EngineSums& other) {
   busy_ns += other.busy_ns;
   wanting_ns += other.wanting_ns;
@@ -79,33 +154,16 @@ void Verification::merge(const Verification& other) {
 }
 
 void Observations::add(const RequestRow& row) {
-  if (row.has(RequestRow::kWarmUp)) {
-    ++requests.warm_up;
-    return;
-  }
-  ++requests.offered;
-  if (row.has(RequestRow::kOversized)) ++requests.oversized;
-  if (row.has(RequestRow::kLate)) ++requests.late;
-
-  switch (row.status) {
-    case Status::completed:
-      ++requests.completed;
-      requests.input_tokens += row.input_tokens;
-      requests.output_tokens += row.output_tokens;
-      completed.add(row);
-      break;
-    case Status::failed:
-      ++requests.failed;
-      failed.add(row);
-      break;
-    case Status::abandoned:
-      ++requests.abandoned;  // how long it would have taken is not known
-      break;
-  }
+  requests.add(row);
+  if (row.has(RequestRow::kClassed)) of(row.qos).add(row, targets.at(index_of(row.qos)));
+  if (row.has(RequestRow::kWarmUp)) return;
+  if (row.status == Status::completed) completed.add(row);
+  if (row.status == Status::failed) failed.add(row);
+  if (row.has(RequestRow::kEntries)) entries.add(row);
   if (row.started != kNever) {
     reuse.merge({.blocks_asked = row.blocks_asked,
                  .blocks_hit = row.blocks_hit,
-                 .tokens_asked = row.input_tokens,
+                 .tokens_asked = row.tokens_asked,
                  .tokens_hit = row.tokens_hit});
   }
 }
@@ -124,6 +182,9 @@ void Observations::merge(const Observations& other) {
   failed.merge(other.failed);
   for (std::size_t i = 0; i < kTiers; ++i) tiers.at(i).merge(other.tiers.at(i));
   reuse.merge(other.reuse);
+  entries.merge(other.entries);
+  for (std::size_t i = 0; i < kQosClasses; ++i) classes.at(i).merge(other.classes.at(i));
+  if (targets == QosTargets{}) targets = other.targets;
   engine.merge(other.engine);
   verification.merge(other.verification);
   for (const auto& [error_class, error] : other.errors) {

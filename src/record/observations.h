@@ -29,6 +29,7 @@ struct Requests {
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
 
+  void add(const RequestRow& row);
   void merge(const Requests& other);
 };
 
@@ -42,6 +43,7 @@ struct StageLatencies {
   stats::Histogram ttft;        // due to first token
   stats::Histogram end_to_end;  // due to last token
   stats::Histogram write_back;  // last token to last block stored; 0 when that was earlier
+  stats::Histogram tier_time;   // waiting for tiers, whatever for, before the last token
 
   void add(const RequestRow& row);
   void merge(const StageLatencies& other);
@@ -68,6 +70,44 @@ struct Reuse {
 
   std::uint64_t hits() const;
   void merge(const Reuse& other);
+};
+
+// Whole entries (--request-model mlperf), which are asked for by purpose.
+struct EntryFigures {
+  std::array<std::uint64_t, kReuseKinds> asked{};
+  std::array<std::uint64_t, kReuseKinds> hit{};
+  std::uint64_t decode_reads = 0;   // of a request's own entry; no reuse
+  std::uint64_t decode_misses = 0;  // likewise, which found it gone
+  stats::Histogram write;           // ns: a request's entry is stored, wherever it went
+  stats::Histogram decode_read;     // ns: all reads of a request's own entry
+  stats::Histogram generation;      // ns: modelled
+
+  void add(const RequestRow& row);
+  void merge(const EntryFigures& other);
+};
+
+// What a class of service is promised: this share of its requests within the target.
+inline constexpr double kSlaShare = 0.95;
+struct QosTarget {
+  std::int64_t ttft_ns = 0;
+  std::int64_t tier_time_ns = 0;
+  friend bool operator==(const QosTarget&, const QosTarget&) = default;
+};
+using QosTargets = std::array<QosTarget, kQosClasses>;
+
+// One class of service.
+struct ClassFigures {
+  Requests requests;
+  std::uint64_t admitted = 0;       // handed to the target
+  std::uint64_t met_ttft = 0;       // completed, first token within the target
+  std::uint64_t met_tier_time = 0;  // completed, waited for tiers no longer than the target
+  stats::Histogram queue_wait;      // these four of completed requests, as in StageLatencies
+  stats::Histogram ttft;
+  stats::Histogram end_to_end;
+  stats::Histogram tier_time;
+
+  void add(const RequestRow& row, const QosTarget& target);
+  void merge(const ClassFigures& other);
 };
 
 // The I/O queue and the loop of a shard: the proof that we were not the bottleneck.
@@ -101,12 +141,18 @@ struct Observations {
   StageLatencies failed;  // kept apart: an error page is quick, and would flatter the latencies
   std::array<TierCounters, kTiers> tiers;
   Reuse reuse;
+  EntryFigures entries;
+  std::array<ClassFigures, kQosClasses> classes;
+  QosTargets targets{};  // by which the classes are judged; the same in all parts of a merge
   EngineSums engine;
   Verification verification;
   std::map<std::string, ErrorCount, std::less<>> errors;  // by class
 
   TierCounters& tier(TierId which) { return tiers.at(index_of(which)); }
   const TierCounters& tier(TierId which) const { return tiers.at(index_of(which)); }
+
+  ClassFigures& of(Qos qos) { return classes.at(index_of(qos)); }
+  const ClassFigures& of(Qos qos) const { return classes.at(index_of(qos)); }
 
   // Counts a request that has ended: numbers, latencies, reuse. A warm-up row only counts as such.
   void add(const RequestRow& row);

@@ -70,6 +70,27 @@ void per_tier(text::JsonWriter& json, std::string_view name,
   json.end_object();
 }
 
+void append_class(text::JsonWriter& json, const RequestRow& row) {
+  json.key("qos").value(name_of(row.qos)).key("phase").value(name_of(row.phase));
+  json.key("conversation").value(row.conversation);
+}
+
+void append_entries(text::JsonWriter& json, const RequestRow& row) {
+  stamp(json, "entry_write_ns", row.entry_write);
+  stamp(json, "decode_read_ns", row.decode_read);
+  json.key("decode_reads").value(row.decode_reads);
+  json.key("decode_misses").value(row.decode_misses);
+  const auto by_kind = [&](std::string_view name, const auto& figures) {
+    json.key(name).begin_object();
+    for (const ReuseKind kind : kAllReuseKinds) {
+      json.key(name_of(kind)).value(figures.at(index_of(kind)));
+    }
+    json.end_object();
+  };
+  by_kind("reuse_asked", row.reuse_asked);
+  by_kind("reuse_hit", row.reuse_hit);
+}
+
 void append_line(text::JsonWriter& json, const RequestRow& row) {
   json.begin_object();
   json.key("request").value(row.index).key("user").value(row.user).key("turn").value(row.turn);
@@ -88,10 +109,15 @@ void append_line(text::JsonWriter& json, const RequestRow& row) {
   json.key("output_tokens").value(row.output_tokens);
   json.key("blocks_asked").value(row.blocks_asked);
   per_tier(json, "blocks_hit", row.blocks_hit);
+  json.key("tokens_asked").value(row.tokens_asked);
   json.key("tokens_hit").value(row.tokens_hit);
   per_tier(json, "read_bytes", row.read_bytes);
   per_tier(json, "written_bytes", row.written_bytes);
   json.key("failed_operations").value(row.failed_operations);
+  json.key("tier_time_ns").value(row.tier_time);
+  json.key("generation_ns").value(row.generation);
+  if (row.has(RequestRow::kClassed)) append_class(json, row);
+  if (row.has(RequestRow::kEntries)) append_entries(json, row);
   json.end_object();
 }
 

@@ -28,11 +28,6 @@ void grade_device(Run& run, std::string_view direction, std::uint64_t logical,
                   share * 100, direction));
 }
 
-std::optional<double> quotient(std::uint64_t dividend, std::uint64_t divisor) {
-  if (divisor == 0) return std::nullopt;
-  return static_cast<double>(dividend) / static_cast<double>(divisor);
-}
-
 }  // namespace
 
 void grade(Run& run) {
@@ -69,26 +64,31 @@ void grade(Run& run) {
   }
 }
 
+std::optional<double> share(std::uint64_t dividend, std::uint64_t divisor) {
+  if (divisor == 0) return std::nullopt;
+  return static_cast<double>(dividend) / static_cast<double>(divisor);
+}
+
 std::optional<double> hit_ratio(const Reuse& reuse) {
-  return quotient(reuse.hits(), reuse.blocks_asked);
+  return share(reuse.hits(), reuse.blocks_asked);
 }
 
 std::optional<double> token_hit_ratio(const Reuse& reuse) {
-  return quotient(reuse.tokens_hit, reuse.tokens_asked);
+  return share(reuse.tokens_hit, reuse.tokens_asked);
 }
 
 std::optional<double> hit_share(const Reuse& reuse, TierId tier) {
-  return quotient(reuse.blocks_hit.at(index_of(tier)), reuse.blocks_asked);
+  return share(reuse.blocks_hit.at(index_of(tier)), reuse.blocks_asked);
 }
 
 std::optional<double> achieved_queue_depth(const EngineSums& engine) {
-  return quotient(engine.depth_ns, engine.busy_ns);
+  return share(engine.depth_ns, engine.busy_ns);
 }
 
 std::optional<double> ring_idle_ratio(const EngineSums& engine) {
   if (engine.wanting_ns == 0) return std::nullopt;
   const std::uint64_t idle = engine.wanting_ns - std::min(engine.busy_ns, engine.wanting_ns);
-  return quotient(idle, engine.wanting_ns);
+  return share(idle, engine.wanting_ns);
 }
 
 std::optional<double> cpu_seconds_per_gb(const Run& run) {

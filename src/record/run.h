@@ -181,6 +181,8 @@ std::optional<double> device_queue_depth(const std::optional<DeviceTraffic>& dev
                                          const Window& window);
 // `count` per second of the window.
 std::optional<double> per_second(std::uint64_t count, const Window& window);
+// `part` of `whole`.
+std::optional<double> share(std::uint64_t part, std::uint64_t whole);
 std::optional<double> ratio(std::optional<double> dividend, std::optional<double> divisor);
 
 // The value of a fact or setting, or null.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -158,6 +159,32 @@ void read(const JsonValue& json, Reuse& reuse) {
   field(json, "tokens_hit", reuse.tokens_hit);
 }
 
+// Records from before there were entries and classes lack both.
+void read(const JsonValue& json, EntryFigures& entries) {
+  const JsonValue& reuse = json.at("reuse");
+  for (const ReuseKind kind : kAllReuseKinds) {
+    const JsonValue& figures = reuse.at(name_of(kind));
+    field(figures, "asked", entries.asked.at(index_of(kind)));
+    field(figures, "hit", entries.hit.at(index_of(kind)));
+  }
+  field(json, "decode_reads", entries.decode_reads);
+  field(json, "decode_misses", entries.decode_misses);
+}
+
+std::int64_t nanoseconds_of(const JsonValue& milliseconds) {
+  return std::llround(milliseconds.as_double() * 1e6);
+}
+
+void read(const JsonValue& json, ClassFigures& figures, QosTarget& target) {
+  read(json.at("requests"), figures.requests);
+  field(json, "admitted", figures.admitted);
+  const JsonValue& sla = json.at("sla");
+  field(sla, "ttft_met", figures.met_ttft);
+  field(sla, "tier_time_met", figures.met_tier_time);
+  target.ttft_ns = nanoseconds_of(sla.at("ttft_target_ms"));
+  target.tier_time_ns = nanoseconds_of(sla.at("tier_time_target_ms"));
+}
+
 std::optional<DeviceTraffic> read_device(const JsonValue& bytes, const JsonValue& json) {
   if (bytes.is_null()) return std::nullopt;
   DeviceTraffic device;
@@ -245,6 +272,12 @@ void read_observed(const JsonValue& json, Observations& seen) {
   const JsonValue& tiers = json.at("tiers");
   for (const TierId tier : kAllTiers) read(tiers.at(name_of(tier)), seen.tier(tier));
   read(json.at("reuse"), seen.reuse);
+  if (const JsonValue* const entries = json.find("entries")) read(*entries, seen.entries);
+  if (const JsonValue* const classes = json.find("classes")) {
+    for (const Qos qos : kAllQos) {
+      read(classes->at(name_of(qos)), seen.of(qos), seen.targets.at(index_of(qos)));
+    }
+  }
   const JsonValue& verification = json.at("verification");
   field(verification, "blocks", seen.verification.blocks);
   field(verification, "corrupted", seen.verification.corrupted);

@@ -118,6 +118,48 @@ void write_reuse(JsonWriter& json, const Reuse& reuse) {
   field(json, "token_hit_ratio", token_hit_ratio(reuse));
 }
 
+void write_entries(JsonWriter& json, const EntryFigures& entries) {
+  object(json, "reuse", [&] {
+    for (const ReuseKind kind : kAllReuseKinds) {
+      const std::uint64_t asked = entries.asked.at(index_of(kind));
+      const std::uint64_t hit = entries.hit.at(index_of(kind));
+      object(json, name_of(kind), [&] {
+        field(json, "asked", asked);
+        field(json, "hit", hit);
+        field(json, "hit_ratio", share(hit, asked));
+      });
+    }
+  });
+  field(json, "decode_reads", entries.decode_reads);
+  field(json, "decode_misses", entries.decode_misses);
+  object(json, "latency_ms", [&] {
+    for_each_entry_stage(entries, [&](std::string_view name, const stats::Histogram& histogram) {
+      summary(json, name, histogram);
+    });
+  });
+}
+
+void write_class(JsonWriter& json, const ClassFigures& figures, const QosTarget& target,
+                 const Window& window) {
+  const auto milliseconds = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+  object(json, "requests", [&] { write_requests(json, figures.requests); });
+  field(json, "admitted", figures.admitted);
+  field(json, "goodput_requests_per_s", per_second(figures.met_ttft, window));
+  object(json, "sla", [&] {
+    field(json, "ttft_target_ms", milliseconds(target.ttft_ns));
+    field(json, "ttft_met", figures.met_ttft);
+    field(json, "ttft_compliance", share(figures.met_ttft, figures.requests.completed));
+    field(json, "tier_time_target_ms", milliseconds(target.tier_time_ns));
+    field(json, "tier_time_met", figures.met_tier_time);
+    field(json, "tier_time_compliance", share(figures.met_tier_time, figures.requests.completed));
+  });
+  object(json, "latency_ms", [&] {
+    for_each_class_stage(figures, [&](std::string_view name, const stats::Histogram& histogram) {
+      summary(json, name, histogram);
+    });
+  });
+}
+
 void write_device(JsonWriter& json, const Window& window,
                   const std::optional<DeviceTraffic>& device, const stats::Histogram& pieces,
                   const stats::Histogram& blocks) {
@@ -235,6 +277,13 @@ void write_observed(JsonWriter& json, const Run& run) {
     }
   });
   object(json, "reuse", [&] { write_reuse(json, seen.reuse); });
+  object(json, "entries", [&] { write_entries(json, seen.entries); });
+  object(json, "classes", [&] {
+    for (const Qos qos : kAllQos) {
+      object(json, name_of(qos),
+             [&] { write_class(json, seen.of(qos), seen.targets.at(index_of(qos)), run.window); });
+    }
+  });
   object(json, "storage_proof", [&] { write_proof(json, run); });
   object(json, "engine", [&] { write_engine(json, run); });
   object(json, "verification", [&] {

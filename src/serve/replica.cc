@@ -17,20 +17,38 @@ Replica::Replica(async::Loop& loop, cache::Cache& cache, const ReplicaOptions& o
   check(options.block_tokens > Tokens(0), "a block has tokens");
 }
 
-// Blocks that the answer fills: those that the whole sequence has beyond the prompt's. A trace
-// names no identity for an answer, so their keys are their own, and no later prompt finds them.
-void Replica::plan(Job& job, const kv::Prompt& prompt) const {
+// A request that only computes its prompt says nothing. A trace names no identity for an answer, so
+// the blocks that it fills have keys of their own there, and no later prompt finds them.
+void Replica::plan(Job& job, const kv::Prompt& prompt,
+                   std::optional<std::uint64_t> answer_id) const {
+  if (job.row.phase == RequestPhase::prefill) job.row.output_tokens = 0;
   job.keys = kv::block_keys(prompt, options_.block_tokens);
-  const std::uint64_t whole =
-      (job.row.input_tokens + job.row.output_tokens) / options_.block_tokens.count();
-  const kv::BlockKey last = job.keys.empty() ? kv::root_key(prompt.scope) : job.keys.back();
-  for (std::uint64_t n = job.keys.size(); n < whole; ++n) {
-    job.generated_keys.push_back(kv::generated_key(last, job.row.index, n));
+  if (answer_id) {
+    plan_named_answer(job, prompt, *answer_id);
+  } else {
+    plan_answer(job, prompt.scope);
   }
   const std::uint64_t blocks = job.keys.size() + job.generated_keys.size();
   const bool fits =
       options_.all_tiers == kUnlimited || blocks * options_.block_bytes <= options_.all_tiers;
   if (!fits) job.row.flags |= RequestRow::kOversized;
+}
+
+void Replica::plan_named_answer(Job& job, kv::Prompt prompt, std::uint64_t answer_id) const {
+  prompt.pieces.push_back({.id = answer_id, .tokens = Tokens(job.row.output_tokens)});
+  const std::vector<kv::BlockKey> whole = kv::block_keys(prompt, options_.block_tokens);
+  job.generated_keys.assign(whole.begin() + static_cast<std::ptrdiff_t>(job.keys.size()),
+                            whole.end());
+}
+
+// Blocks that the whole sequence has beyond the prompt's.
+void Replica::plan_answer(Job& job, std::uint64_t scope) const {
+  const std::uint64_t whole =
+      (job.row.input_tokens + job.row.output_tokens) / options_.block_tokens.count();
+  const kv::BlockKey last = job.keys.empty() ? kv::root_key(scope) : job.keys.back();
+  for (std::uint64_t n = job.keys.size(); n < whole; ++n) {
+    job.generated_keys.push_back(kv::generated_key(last, job.row.index, n));
+  }
 }
 
 async::Task<> Replica::generate(Job& job, async::Group& beside, async::Stop& stop) {
@@ -40,6 +58,7 @@ async::Task<> Replica::generate(Job& job, async::Group& beside, async::Stop& sto
   co_await load(job, stop);
   if (stop.requested()) co_return;
   row.loaded = stamp();
+  row.tier_time = row.loaded - row.started;
   const bool computed = co_await prefill(job, stop);
   if (!computed) co_return;
   row.first_token = stamp();
@@ -49,6 +68,7 @@ async::Task<> Replica::generate(Job& job, async::Group& beside, async::Stop& sto
   const Duration decode = options_.compute.decode_time(Tokens(row.output_tokens));
   const bool decoded = decode == Duration::zero() || co_await loop_.sleep_for(decode, stop);
   if (!decoded) co_return;
+  row.generation = decode.count();
   row.done = stamp();
   row.status = Status::completed;
 }
@@ -66,6 +86,7 @@ async::Task<> Replica::load(Job& job, async::Stop& stop) {
   cache::Match match = co_await cache_.match(job.keys, stop);
   const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop);
   row.blocks_asked = job.keys.size();
+  row.tokens_asked = row.input_tokens;
   for (const TierId tier : kAllTiers) {
     row.blocks_hit.at(index_of(tier)) = loaded.hits[tier];
     row.read_bytes.at(index_of(tier)) = loaded.bytes_read[tier];

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "async/event.h"
@@ -48,8 +49,10 @@ class Replica {
 
   void set_origin(Time origin) { origin_ = origin; }
 
-  // Fills in the job's keys from its prompt and row.
-  void plan(Job& job, const kv::Prompt& prompt) const;
+  // Fills in the job's keys from its prompt and row. `answer_id`: the identity of the answer, where
+  // later prompts repeat it.
+  void plan(Job& job, const kv::Prompt& prompt,
+            std::optional<std::uint64_t> answer_id = std::nullopt) const;
 
   // Matches the prefix, loads what hit, computes the rest, decodes: until the last token, or until
   // stopped, when the row is abandoned.
@@ -58,6 +61,8 @@ class Replica {
   async::Task<> settle(Job& job, async::Stop& stop);
 
  private:
+  void plan_named_answer(Job& job, kv::Prompt prompt, std::uint64_t answer_id) const;
+  void plan_answer(Job& job, std::uint64_t scope) const;
   async::Task<> load(Job& job, async::Stop& stop);
   async::Task<bool> prefill(const Job& job, async::Stop& stop);
   async::Task<> let_storing_begin();

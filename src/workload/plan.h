@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/bytes.h"
+#include "core/request_class.h"
 #include "core/time.h"
 #include "workload/request.h"
 
@@ -23,7 +24,7 @@ struct PlanOptions {
 };
 
 struct PlanSummary {
-  std::string format;  // "mooncake" or "kv-cache-tester"
+  std::string format;  // "mooncake", "personas", ...
   std::string hash;    // 32 hexadecimal digits; equal plans have equal hashes, on any machine
   std::uint64_t files = 0;
   std::uint32_t users = 0;
@@ -32,7 +33,19 @@ struct PlanSummary {
   Tokens block_tokens;       // after length scaling
   Tokens input_tokens;
   Tokens output_tokens;
-  Duration span{};  // the latest due time
+  Duration span{};           // the latest due time
+  bool has_classes = false;  // its requests are of different classes of service
+  // It goes on for longer than it can be sent: `requests` is a bound that is not reached, and the
+  // hash and the sums are those of its first part.
+  bool endless = false;
+};
+
+// What decides when a request goes out, before its prompt is made.
+struct Ticket {
+  std::uint32_t user = 0;
+  std::uint64_t conversation = 0;  // 0 = it stands alone
+  Qos qos = Qos::interactive;
+  Duration think{};  // the user's pause before it, after the answer before
 };
 
 // Reads requests of its plan, which outlives it; one thread has one cursor.
@@ -50,6 +63,7 @@ class Plan {
   virtual ~Plan() = default;
   virtual const PlanSummary& summary() const = 0;
   virtual Duration due_of(std::uint64_t index) const = 0;
+  virtual Ticket ticket_of(std::uint64_t index) const = 0;
   // How many requests a user has (some have none when users outnumber what is dealt out), and where
   // they stand in the plan. A later turn has a higher index.
   virtual std::uint64_t requests_of(std::uint32_t user) const = 0;

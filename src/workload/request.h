@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/bytes.h"
+#include "core/request_class.h"
 #include "core/time.h"
 #include "kv/prompt.h"
 
@@ -19,6 +21,14 @@ struct Request {
   kv::Prompt prompt;
   Tokens input_tokens;  // of the whole prompt, what fills no block included
   Tokens output_tokens;
+
+  // What only workloads of conversations know.
+  std::uint64_t conversation = 0;       // 0 = it stands alone
+  std::uint32_t conversation_turn = 0;  // from 1; a turn goes out after the one before it has ended
+  Qos qos = Qos::interactive;
+  RequestPhase phase = RequestPhase::both;
+  // The identity of the answer, by which later turns repeat it; its tokens are output_tokens.
+  std::optional<std::uint64_t> answer_id = std::nullopt;
 };
 
 }  // namespace spillway::workload

@@ -157,6 +157,9 @@ class TracePlan final : public Plan {
     check(index < trace_.dealing.requests(), "the request is one of the plan");
     return trace_.slots[trace_.dealing.slot_of(index)].due();
   }
+  Ticket ticket_of(std::uint64_t index) const override {
+    return {.user = trace_.user_of(trace_.dealing.slot_of(index))};
+  }
   std::uint64_t requests_of(std::uint32_t user) const override {
     return trace_.dealing.requests_of(user);
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,9 +20,21 @@ class ScriptedPlan final : public workload::Plan {
     summary_.users = users;
     summary_.requests = requests;
   }
+  // What tests change: all requests of one conversation, a pause before each, their classes.
+  std::uint64_t conversation = 0;
+  Duration think{};
+  std::function<Qos(std::uint64_t index)> qos_of;
+
   const workload::PlanSummary& summary() const override { return summary_; }
+  workload::PlanSummary& changeable() { return summary_; }
   Duration due_of(std::uint64_t index) const override {
     return gap_ * static_cast<Duration::rep>(index);
+  }
+  workload::Ticket ticket_of(std::uint64_t index) const override {
+    return {.user = static_cast<std::uint32_t>(index % users()),
+            .conversation = conversation,
+            .qos = qos_of ? qos_of(index) : Qos::interactive,
+            .think = think};
   }
   std::uint64_t requests_of(std::uint32_t user) const override {
     return (size() - user + users() - 1) / users();
@@ -43,6 +56,7 @@ class ScriptedPlan final : public workload::Plan {
       request.user = static_cast<std::uint32_t>(index % plan.users());
       request.turn = index / plan.users();
       request.due = plan.due_of(index);
+      request.qos = plan.ticket_of(index).qos;
       return request;
     }
   };
@@ -58,7 +72,7 @@ class ScriptedTarget final : public Target {
 
   std::unique_ptr<Flight> prepare(const workload::Request& request) override {
     auto flight = std::make_unique<Flight>();
-    flight->row.index = request.index;
+    identify(request, flight->row);
     return flight;
   }
   async::Task<> serve(Flight& flight, async::Group&, async::Stop& stop) override {
