@@ -30,6 +30,7 @@
 #include "report/progress.h"
 #include "report/run_text.h"
 #include "scenario/bench.h"
+#include "scenario/bench_facts.h"
 #include "scenario/bench_settings.h"
 
 namespace spillway::cli {
@@ -251,9 +252,8 @@ class BenchCommand final : public Command {
   static void announce(const Bench& bench, const scenario::BenchConfig& config) {
     const workload::PlanSummary& plan = bench.plan();
     fmt::print(
-        stderr, "Plan {}: {} requests of {} ({}), {} input and {} output tokens{}\n", plan.hash,
-        plan.requests, config.trace, plan.format, plan.input_tokens.count(),
-        plan.output_tokens.count(),
+        stderr, "Plan {}: {}{} requests, {}{}\n", plan.hash, plan.endless ? "at most " : "",
+        plan.requests, scenario::workload_text(plan, config),
         config.virtual_time ? "; virtual time: no file is touched, every tier is modelled" : "");
   }
 

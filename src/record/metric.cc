@@ -87,6 +87,10 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "were "
      "stored before.",
      "serve"},
+    {"{latency_ms,failed_latency_ms}.tier_time.{count,mean,p50,p95,p99,p999,max}", "ms",
+     "Waiting for tiers before the last token, whatever for: hits, and with whole entries storing "
+     "and the reads of decode, too.",
+     "serve"},
 
     {"tiers.*.modelled", "", "True: the tier's times are computed, not measured.", "tier"},
     {"tiers.*.capacity_bytes", "bytes", "Room of the tier; 0 = off, null = unlimited.", "cache"},
@@ -132,6 +136,48 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"reuse.tokens_hit", "tokens", "Of these, in blocks that hit: prefill that was saved.",
      "serve"},
     {"reuse.token_hit_ratio", "ratio", "tokens_hit / tokens_asked.", "record"},
+
+    {"entries.reuse.*.{asked,hit}", "entries",
+     "With --request-model mlperf: entries asked for again and found, by what they were stored for "
+     "(shared system prompts, history, retrieved chunks). A request's reads of its own entry are "
+     "none.",
+     "serve"},
+    {"entries.reuse.*.hit_ratio", "ratio", "hit / asked.", "record"},
+    {"entries.decode_reads", "reads",
+     "Reads by requests of their own entry while they decode: 1 + max(1, ceil(tokens / 32)) each. "
+     "They are not in reuse.",
+     "serve"},
+    {"entries.decode_misses", "reads", "The same, when the entry was gone already.", "serve"},
+    {"entries.latency_ms.write.{count,mean,p50,p95,p99,p999,max}", "ms",
+     "Of completed requests: storing what they add, queueing for a place among "
+     "--max-concurrent-allocs included.",
+     "serve"},
+    {"entries.latency_ms.decode_read.{count,mean,p50,p95,p99,p999,max}", "ms",
+     "Of completed requests: all reads of their own entry together.", "serve"},
+    {"entries.latency_ms.generation.{count,mean,p50,p95,p99,p999,max}", "ms",
+     "Of completed requests: modelled generation (tokens x time per token).", "serve"},
+
+    {"classes.*.requests.{offered,completed,failed,abandoned,warm_up,oversized,late}", "requests",
+     "As requests.*, of one class of service.", "load"},
+    {"classes.*.requests.{input_tokens,output_tokens}", "tokens",
+     "As requests.*, of one class of service.", "load"},
+    {"classes.*.admitted", "requests",
+     "Handed to the target; the others of those offered were waiting when the run stopped.",
+     "load"},
+    {"classes.*.goodput_requests_per_s", "1/s", "sla.ttft_met / window.duration_s.", "record"},
+    {"classes.*.sla.{ttft_target_ms,tier_time_target_ms}", "ms",
+     "The class's target at its 95th percentile, for the time to first token and for waiting on "
+     "tiers. Generation is in neither.",
+     "scenario"},
+    {"classes.*.sla.{ttft_met,tier_time_met}", "requests",
+     "Completed requests at or below the target.", "load"},
+    {"classes.*.sla.{ttft_compliance,tier_time_compliance}", "ratio",
+     "Of the completed ones; the class keeps its promise from 0.95 on. Abandoned requests are in "
+     "neither: compare offered.",
+     "record"},
+    {"classes.*.latency_ms.{queue_wait,ttft,end_to_end,tier_time}.{count,mean,p50,p95,p99,p999,"
+     "max}",
+     "ms", "As latency_ms.*, of one class of service.", "load"},
 
     {"storage_proof.{logical_read_bytes,logical_write_bytes}", "bytes",
      "Bytes that we asked the kernel to read and write for the storage tier.", "io"},

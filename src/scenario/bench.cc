@@ -15,6 +15,7 @@
 #include "core/size_text.h"
 #include "kv/content.h"
 #include "load/driver.h"
+#include "load/entry_target.h"
 #include "load/replica_target.h"
 #include "load/start_gate.h"
 #include "record/request_log.h"
@@ -22,6 +23,7 @@
 #include "scenario/observe.h"
 #include "scenario/storage_watch.h"
 #include "scenario/tiers.h"
+#include "serve/entry_replica.h"
 #include "serve/replica.h"
 
 namespace spillway::scenario {
@@ -59,13 +61,25 @@ Bytes all_of(const PerTier<Bytes>& capacities) {
 
 }  // namespace
 
+// What a shard sends its requests to: blocks or whole entries.
+struct ShardTarget {
+  std::unique_ptr<serve::Replica> blocks;
+  std::unique_ptr<serve::EntryReplica> entries;
+  std::unique_ptr<load::Target> target;
+
+  void set_origin(Time start) const {
+    if (blocks) blocks->set_origin(start);
+    if (entries) entries->set_origin(start);
+  }
+};
+
 struct Bench::Impl {
   Impl(BenchConfig given, Settings& its_settings)
       : config(std::move(given)),
         settings(its_settings),
-        plan(workload::open_trace(config.trace, config.plan)),
-        block(kv::bytes_per_token(config.model, config.tensor_parallel) *
-              plan->summary().block_tokens.count()) {
+        plan(open_workload(config.workload)),
+        token(kv::bytes_per_token(config.model, config.tensor_parallel)),
+        block(token * plan->summary().block_tokens.count()) {
     if (config.virtual_time) {
       clock = std::make_unique<async::VirtualClock>();
     } else {
@@ -90,11 +104,40 @@ struct Bench::Impl {
     return options;
   }
 
+  ShardTarget make_target(async::Loop& loop, cache::Cache& cache) const {
+    ShardTarget made;
+    if (config.workload.model == RequestModel::mlperf) {
+      made.entries = std::make_unique<serve::EntryReplica>(loop, cache, entry_options());
+      made.target = std::make_unique<load::EntryTarget>(*made.entries);
+    } else {
+      made.blocks = std::make_unique<serve::Replica>(
+          loop, cache,
+          serve::ReplicaOptions{.compute = config.compute,
+                                .block_tokens = plan->summary().block_tokens,
+                                .block_bytes = block,
+                                .all_tiers = all_of(tiers->capacities())});
+      made.target = std::make_unique<load::ReplicaTarget>(loop, *made.blocks);
+    }
+    return made;
+  }
+
+  // A limit on allocations is of all shards together, and no shard goes without.
+  serve::EntryOptions entry_options() const {
+    const std::uint64_t most = config.workload.most_allocations;
+    return {.compute = config.compute,
+            .bytes_per_token = token,
+            .history = config.workload.history,
+            .decode_batch = config.workload.decode_batch,
+            .stores_missing = config.workload.session.halves != workload::Halves::decode_only,
+            .most_allocations = most == 0 ? 0 : std::max<std::uint64_t>(most / config.shards, 1)};
+  }
+
   void resolve_settings() {
     settings.resolve("storage-capacity-gb", tiers->capacities()[TierId::storage]);
     if (config.virtual_time) settings.resolve("storage-layout", record::Value("modelled"));
   }
 
+  async::Task<> ingest(serve::EntryReplica& replica, async::Stop& stop) const;
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
   record::Run assemble(record::Observations seen, const record::RequestLogResult& rows);
@@ -103,7 +146,8 @@ struct Bench::Impl {
   BenchConfig config;
   Settings& settings;
   std::unique_ptr<workload::Plan> plan;
-  Bytes block;
+  Bytes token;  // what one takes, on all ranks
+  Bytes block;  // what blocks take, where there are blocks
   std::unique_ptr<async::Clock> clock;
   // Made at the beginning of run().
   std::unique_ptr<SharedTiers> tiers;
@@ -124,6 +168,15 @@ struct Bench::Impl {
   record::Window window SPILLWAY_GUARDED_BY(parts_mutex);
 };
 
+// What a run finds in its cache is stored before the clock of the run starts.
+async::Task<> Bench::Impl::ingest(serve::EntryReplica& replica, async::Stop& stop) const {
+  const workload::Corpus corpus = plan->corpus();
+  for (const std::vector<kv::Piece>& document : corpus.documents) {
+    co_await replica.ingest(document, stop);
+  }
+  co_await replica.ingest(corpus.entries, stop);
+}
+
 // Set-up and load of one shard; a set-up that fails must not leave the others at the gate.
 async::Task<> Bench::Impl::shard(unsigned number, async::Loop& loop, record::RequestLog& log) {
   std::exception_ptr failure;
@@ -141,14 +194,11 @@ async::Task<> Bench::Impl::shard(unsigned number, async::Loop& loop, record::Req
 async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record::RequestLog& log) {
   ShardTiers stores(config, *tiers, loop, *pool);
   cache::Cache cache(*index, stores.stores(), content.get(), loop, cache_options());
-  serve::Replica replica(loop, cache,
-                         {.compute = config.compute,
-                          .block_tokens = plan->summary().block_tokens,
-                          .block_bytes = block,
-                          .all_tiers = all_of(tiers->capacities())});
-  load::ReplicaTarget target(loop, replica);
-  load::Recorder recorder(log, live,
-                          [&] { return cache.counters().tiers[TierId::storage].write.bytes; });
+  const ShardTarget served = make_target(loop, cache);
+  load::Target& target = *served.target;
+  load::Recorder recorder(
+      log, live, [&] { return cache.counters().tiers[TierId::storage].write.bytes; },
+      config.workload.targets);
   async::Stop stop;
   const auto snapshot = [&] {
     record::Observations seen = recorder.so_far();
@@ -169,13 +219,14 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     recorder.observations().engine.loop_turn.merge(loop.take_turn_lengths());
     watch->close();
   };
+  if (number == 0 && served.entries) co_await ingest(*served.entries, stop);
   const Time start = co_await gate->arrive(loop);
   if (number == 0) {
     engine_features = stores.engine_features();
     started = start;
     phase = Phase::running;
   }
-  replica.set_origin(start);
+  served.set_origin(start);
   load::Driver driver(loop, *plan, target, recorder, driver_options(number),
                       {.opens = opens, .closes = closes});
   co_await driver.run(start, stop);

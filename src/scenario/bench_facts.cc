@@ -49,17 +49,27 @@ std::string device_text(const tier::FileSystemFacts& facts) {
 
 }  // namespace
 
+std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& config) {
+  const std::string blocks =
+      config.workload.model == RequestModel::mlperf
+          ? fmt::format("whole entries of {}", config.model.name)
+          : fmt::format("{}-token blocks of {}", plan.block_tokens.count(), config.model.name);
+  if (config.workload.kind == WorkloadKind::personas) {
+    return fmt::format("{} users of three personas, {}", plan.users, blocks);
+  }
+  const std::string& path = config.workload.path;
+  const std::string name = std::filesystem::path(path).lexically_normal().filename();
+  return fmt::format("{} trace {} ({} {}), {}", plan.format, name.empty() ? path : name, plan.files,
+                     plan.files == 1 ? "file" : "files", blocks);
+}
+
 record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& config) {
-  const std::string name = std::filesystem::path(config.trace).lexically_normal().filename();
   return {.hash = plan.hash,
           .requests = plan.requests,
           .input_tokens = plan.input_tokens.count(),
           .output_tokens = plan.output_tokens.count(),
           .users = plan.users,
-          .workload = fmt::format("{} trace {} ({} {}), {}-token blocks of {}", plan.format,
-                                  name.empty() ? config.trace : name, plan.files,
-                                  plan.files == 1 ? "file" : "files", plan.block_tokens.count(),
-                                  config.model.name)};
+          .workload = workload_text(plan, config)};
 }
 
 std::vector<record::Fact> environment(const BenchConfig& config, const SharedTiers& tiers,

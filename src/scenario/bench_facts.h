@@ -12,6 +12,9 @@
 
 namespace spillway::scenario {
 
+// One line for people: which workload, kept as what.
+std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& config);
+
 record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& config);
 
 // Program, machine, and the way to the storage tier's device. `engine` is what moved the bytes: its

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <initializer_list>
+#include <iterator>
 #include <vector>
 
 #include "core/error.h"
 #include "kv/catalogue.h"
 #include "scenario/model_file.h"
+#include "scenario/workload_settings.h"
 
 namespace spillway::scenario {
 namespace {
@@ -25,14 +28,8 @@ constexpr std::string_view kResults = "Run and results";
 // The modelled gpu tier moves data over PCIe 5 x16 (64 GB/s, half of it as engines report), the
 // modelled RAM at one core's copy speed, the modelled drive as a fast PCIe 5 SSD's data sheet.
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
-const std::vector<Setting>& table() {
-  static const std::vector<Setting> rows = {
-      {.name = "trace",
-       .kind = Kind::path,
-       .initial = "",
-       .group = kLoad,
-       .help = "trace to replay: a Mooncake .jsonl file, kv-cache-tester .json files, or a "
-               "directory of them"},
+std::vector<Setting> rows_about_machine() {
+  return {
       {.name = "model",
        .kind = Kind::text,
        .initial = "llama3.1-8b",
@@ -50,62 +47,6 @@ const std::vector<Setting>& table() {
        .help = "ranks; KV heads and latents are replicated as engines do",
        .low = 1,
        .high = 1024},
-      {.name = "arrival",
-       .kind = Kind::choice,
-       .initial = "closed",
-       .group = kLoad,
-       .help =
-           "closed: each user sends when its last answer is there; trace: at the recorded times",
-       .choices = {"closed", "trace"}},
-      {.name = "num-users",
-       .kind = Kind::integer,
-       .initial = "1",
-       .group = kLoad,
-       .help = "users of the closed loop, who share the trace",
-       .low = 1,
-       .high = 1e6},
-      {.name = "concurrency",
-       .kind = Kind::integer,
-       .initial = "32",
-       .group = kLoad,
-       .help = "most requests in flight; the others wait, and that wait is measured",
-       .low = 1,
-       .high = 1e6},
-      {.name = "time-scale",
-       .kind = Kind::number,
-       .initial = "1",
-       .group = kLoad,
-       .help = "multiplies the gaps of --arrival trace; 0 sends as fast as possible",
-       .low = 0,
-       .high = 1e6},
-      {.name = "length-scale",
-       .kind = Kind::number,
-       .initial = "1",
-       .group = kLoad,
-       .help = "multiplies the tokens of every block; block count and sharing stay",
-       .low = 1e-4,
-       .high = 1e4},
-      {.name = "max-requests",
-       .kind = Kind::integer,
-       .initial = "",
-       .group = kLoad,
-       .help = "the plan's first so many requests only",
-       .low = 1,
-       .high = 1e15},
-      {.name = "duration",
-       .kind = Kind::number,
-       .initial = "",
-       .group = kLoad,
-       .help = "seconds to measure; without it the plan runs to its end",
-       .low = 1e-3,
-       .high = kMany},
-      {.name = "warm-up",
-       .kind = Kind::number,
-       .initial = "0",
-       .group = kLoad,
-       .help = "seconds before measuring begins",
-       .low = 0,
-       .high = kMany},
       {.name = "prefill-tokens-per-s",
        .kind = Kind::number,
        .initial = "10000",
@@ -121,18 +62,34 @@ const std::vector<Setting>& table() {
        .help = "modelled compute: milliseconds per answer token; 0 takes no time",
        .low = 0,
        .high = 1e6},
+      {.name = "generation-mode",
+       .kind = Kind::choice,
+       .initial = "",
+       .group = kModels,
+       .help = "instead of --decode-ms-per-token: none 0, fast 2, realistic 30 (also spelt "
+               "deterministic) [realistic with --request-model mlperf]",
+       .choices = {"none", "fast", "realistic", "deterministic"}},
 
       {.name = "gpu-mem-gb",
        .kind = Kind::size,
        .initial = "0",
        .group = kTiers,
-       .help = "gpu tier, modelled; a size or GiB, 0 = off, or unlimited",
+       .help = "gpu tier, modelled, of each card; a size or GiB, 0 = off, or unlimited [16 without "
+               "a trace]",
        .unit = 1_GiB},
+      {.name = "num-gpus",
+       .kind = Kind::integer,
+       .initial = "1",
+       .group = kTiers,
+       .help = "cards; the gpu tier is as large as all of them",
+       .low = 1,
+       .high = 1024},
       {.name = "cpu-mem-gb",
        .kind = Kind::size,
        .initial = "0",
        .group = kTiers,
-       .help = "cpu (RAM) tier; a size or GiB, 0 = off, or unlimited (virtual time)",
+       .help = "cpu (RAM) tier; a size or GiB, 0 = off, or unlimited (virtual time) [32 without a "
+               "trace]",
        .unit = 1_GiB},
       {.name = "storage-capacity-gb",
        .kind = Kind::size,
@@ -277,17 +234,16 @@ const std::vector<Setting>& table() {
        .group = kResults,
        .help = "directory to make for record.json, requests.jsonl and report.txt"},
   };
-  return rows;
 }
 
-// Refuses settings that somebody gave though they would do nothing here.
-void refuse_given(const Settings& settings, std::initializer_list<std::string_view> names,
-                  std::string_view why) {
-  for (const std::string_view name : names) {
-    if (settings.was_given(name)) {
-      throw Error(fmt::format("--{} has no effect {}; leave it out", name, why));
-    }
-  }
+const std::vector<Setting>& table() {
+  static const std::vector<Setting> rows = [] {
+    const std::span<const Setting> workload = workload_settings();
+    std::vector<Setting> all(workload.begin(), workload.end());
+    std::ranges::move(rows_about_machine(), std::back_inserter(all));
+    return all;
+  }();
+  return rows;
 }
 
 void refuse_without_effect(const Settings& settings) {
@@ -298,29 +254,26 @@ void refuse_without_effect(const Settings& settings) {
     throw Error("--storage-layout: virtual time has no files; leave it out or use --clock real");
   }
   if (modelled) {
-    refuse_given(settings, {"io-engine", "io-depth", "io-piece", "io-in-flight", "buffered"},
-                 "with modelled storage");
+    settings.refuse_given({"io-engine", "io-depth", "io-piece", "io-in-flight", "buffered"},
+                          "with modelled storage");
   } else {
-    refuse_given(settings,
-                 {"storage-read-gb-per-s", "storage-write-gb-per-s", "storage-read-latency-us",
-                  "storage-write-latency-us"},
-                 "without --storage-layout modelled or --clock virtual");
+    settings.refuse_given({"storage-read-gb-per-s", "storage-write-gb-per-s",
+                           "storage-read-latency-us", "storage-write-latency-us"},
+                          "without --storage-layout modelled or --clock virtual");
   }
   if (is_virtual) {
-    refuse_given(settings, {"verify"}, "in virtual time, where stores hold no bytes");
+    settings.refuse_given({"verify"}, "in virtual time, where stores hold no bytes");
   } else {
-    refuse_given(settings, {"cpu-gb-per-s", "cpu-latency-us"}, "without --clock virtual");
+    settings.refuse_given({"cpu-gb-per-s", "cpu-latency-us"}, "without --clock virtual");
   }
   if (settings.size("gpu-mem-gb") == Bytes(0)) {
-    refuse_given(settings, {"gpu-gb-per-s", "gpu-latency-us"}, "without --gpu-mem-gb");
-  }
-  if (settings.text("arrival") == "closed") {
-    refuse_given(settings, {"time-scale"}, "without --arrival trace");
-  } else {
-    refuse_given(settings, {"num-users"}, "with --arrival trace");
+    settings.refuse_given({"gpu-gb-per-s", "gpu-latency-us"}, "without --gpu-mem-gb");
   }
   if (settings.was_given("model-config")) {
-    refuse_given(settings, {"model"}, "beside --model-config");
+    settings.refuse_given({"model"}, "beside --model-config");
+  }
+  if (settings.was_given("decode-ms-per-token")) {
+    settings.refuse_given({"generation-mode"}, "beside --decode-ms-per-token");
   }
 }
 
@@ -334,7 +287,9 @@ tier::ModelledOptions model_of(const Settings& settings, std::string_view read_r
 }
 
 void read_tiers(const Settings& settings, BenchConfig& config) {
-  config.gpu = {.capacity = settings.size("gpu-mem-gb"),
+  const Bytes card = settings.size("gpu-mem-gb");
+  const std::uint64_t cards = settings.integer("num-gpus");
+  config.gpu = {.capacity = card == kUnlimited ? card : card * cards,
                 .model = model_of(settings, "gpu-gb-per-s", "gpu-gb-per-s", "gpu-latency-us",
                                   "gpu-latency-us")};
   config.cpu = {.capacity = settings.size("cpu-mem-gb"),
@@ -371,15 +326,44 @@ void read_storage(const Settings& settings, BenchConfig& config) {
   if (verify == "off") config.verify = kv::Verify::off;
 }
 
+// MLPerf's names for how fast a typical accelerator generates; 30 ms is a 7B model's.
+Duration decode_per_token(const Settings& settings) {
+  if (!settings.is_set("generation-mode")) return settings.milliseconds("decode-ms-per-token");
+  const std::string& mode = settings.text("generation-mode");
+  if (mode == "none") return Duration::zero();
+  return mode == "fast" ? std::chrono::milliseconds(2) : std::chrono::milliseconds(30);
+}
+
+load::Arrival arrival_of(const std::string& name) {
+  if (name == "closed") return load::Arrival::closed;
+  if (name == "users") return load::Arrival::users;
+  return name == "trace" ? load::Arrival::trace : load::Arrival::rate;
+}
+
+load::Gaps gaps_of(const std::string& name) {
+  if (name == "poisson") return load::Gaps::poisson;
+  return name == "gamma" ? load::Gaps::gamma : load::Gaps::constant;
+}
+
+void read_arrival(const Settings& settings, load::DriverOptions& driver) {
+  const std::string& name = settings.text("arrival");
+  driver.arrival = arrival_of(name);
+  if (driver.arrival == load::Arrival::rate) {
+    if (!settings.is_set("request-rate")) {
+      throw Error(
+          fmt::format("--arrival {}: how many requests a second? give --request-rate", name));
+    }
+    driver.rate = {.gaps = gaps_of(name),
+                   .per_second = settings.number("request-rate"),
+                   .burstiness = settings.number("burstiness")};
+  }
+  if (!settings.is_set("trace")) driver.think_scale = settings.number("think-scale");
+  driver.seed = settings.integer("seed");
+}
+
 void read_load(const Settings& settings, BenchConfig& config) {
-  const bool by_trace = settings.text("arrival") == "trace";
-  config.plan = {.users = static_cast<std::uint32_t>(settings.integer("num-users")),
-                 .max_requests = {},
-                 .time_scale = settings.number("time-scale"),
-                 .length_scale = settings.number("length-scale"),
-                 .open_loop = by_trace};
-  if (settings.is_set("max-requests")) config.plan.max_requests = settings.integer("max-requests");
-  config.driver.arrival = by_trace ? load::Arrival::trace : load::Arrival::closed;
+  config.workload = read_workload(settings);
+  read_arrival(settings, config.driver);
   config.driver.concurrency = settings.integer("concurrency");
   config.driver.warm_up = settings.seconds("warm-up");
   if (settings.is_set("duration")) config.driver.duration = settings.seconds("duration");
@@ -389,7 +373,7 @@ void read_load(const Settings& settings, BenchConfig& config) {
                             config.driver.concurrency, config.shards));
   }
   config.compute = {.prefill_tokens_per_s = settings.number("prefill-tokens-per-s"),
-                    .decode_per_token = settings.milliseconds("decode-ms-per-token")};
+                    .decode_per_token = decode_per_token(settings)};
 }
 
 kv::ModelShape model_of(const Settings& settings) {
@@ -406,13 +390,11 @@ kv::ModelShape model_of(const Settings& settings) {
 
 std::span<const Setting> bench_settings() { return table(); }
 
-BenchConfig bench_config(const Settings& settings) {
-  if (!settings.is_set("trace")) {
-    throw Error("--trace is missing: name a trace file or directory, e.g. --trace traces/");
-  }
+BenchConfig bench_config(Settings& settings) {
+  set_workload_defaults(settings);
   refuse_without_effect(settings);
+  refuse_workload_without_effect(settings);
   BenchConfig config;
-  config.trace = settings.text("trace");
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");
   config.tensor_parallel = static_cast<std::uint32_t>(settings.integer("tensor-parallel"));
@@ -421,6 +403,7 @@ BenchConfig bench_config(const Settings& settings) {
   read_tiers(settings, config);
   read_storage(settings, config);
   read_load(settings, config);
+  fit_documents(config.model, config.tensor_parallel, config.workload.session.rag);
   return config;
 }
 

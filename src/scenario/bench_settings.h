@@ -15,9 +15,9 @@
 #include "kv/verify.h"
 #include "load/driver.h"
 #include "scenario/settings.h"
+#include "scenario/workload_settings.h"
 #include "serve/compute_model.h"
 #include "tier/modelled_store.h"
-#include "workload/plan.h"
 
 namespace spillway::scenario {
 
@@ -35,8 +35,7 @@ struct TierPlan {
 // Everything that a run of the benchmark needs, valid and resolved but for what only the machine
 // knows (free space, memory).
 struct BenchConfig {
-  std::string trace;
-  workload::PlanOptions plan;
+  WorkloadConfig workload;
   kv::ModelShape model;
   std::uint32_t tensor_parallel = 1;
   bool virtual_time = false;
@@ -66,6 +65,8 @@ struct BenchConfig {
 
 // Turns settings into a config. Throws Error for contradictions, and for a setting given that would
 // have no effect beside the others: nothing is accepted and ignored.
-BenchConfig bench_config(const Settings& settings);
+//
+// Settings that nobody has set get the defaults that go with the workload.
+BenchConfig bench_config(Settings& settings);
 
 }  // namespace spillway::scenario

@@ -121,6 +121,15 @@ void Settings::resolve(std::string_view name, Bytes size) {
   resolve(name, size_value(row(name), size));
 }
 
+void Settings::refuse_given(std::initializer_list<std::string_view> names,
+                            std::string_view why) const {
+  for (const std::string_view name : names) {
+    if (was_given(name)) {
+      throw Error(fmt::format("--{} has no effect {}; leave it out", name, why));
+    }
+  }
+}
+
 bool Settings::is_set(std::string_view name) const { return !entry(name).text.empty(); }
 
 bool Settings::was_given(std::string_view name) const {

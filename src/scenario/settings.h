@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <span>
 #include <string>
@@ -49,6 +50,9 @@ class Settings {
   // What a value turned out to be, kept beside what was asked: "0" became 95 % of the free space.
   void resolve(std::string_view name, record::Value value);
   void resolve(std::string_view name, Bytes size);
+
+  // Throws Error when somebody gave one of these, which would do nothing ("with --trace").
+  void refuse_given(std::initializer_list<std::string_view> names, std::string_view why) const;
 
   bool is_set(std::string_view name) const;     // has a value at all
   bool was_given(std::string_view name) const;  // by a person, not by the table

@@ -21,8 +21,8 @@ Duration draw_time(Random& random, Duration low, Duration high) {
 }
 
 // Turns that are enough for a user who never waits for an answer and always pauses least.
-std::uint64_t turns_within(Duration length, Duration think) {
-  const Duration least = think * 4 / 5;
+std::uint64_t turns_within(Duration length, Duration think, double scale) {
+  const Duration least = from_seconds(to_seconds(think * 4 / 5) * scale);
   if (least <= Duration::zero()) return std::numeric_limits<std::uint32_t>::max();
   return static_cast<std::uint64_t>(length / least) + 1;
 }
@@ -41,7 +41,9 @@ PersonaTurns::PersonaTurns(const PersonaOptions& options, const SessionOptions& 
   std::uint64_t turns = 0;
   for (std::uint32_t user = 0; user < options.users; ++user) {
     users_.push_back(draw(user));
-    if (options.length) turns = std::max(turns, turns_within(*options.length, users_.back().think));
+    if (options.length)
+      turns =
+          std::max(turns, turns_within(*options.length, users_.back().think, options.think_scale));
   }
   size_ = options.length ? turns * options.users : std::numeric_limits<std::uint64_t>::max();
   if (options.most_requests) size_ = std::min(size_, *options.most_requests);

@@ -19,6 +19,7 @@ struct PersonaOptions {
   // comes first; at least one of the two is given.
   std::optional<std::uint64_t> most_requests = std::nullopt;
   std::optional<Duration> length = std::nullopt;
+  double think_scale = 1;  // by which the load multiplies pauses; 0: as fast as they are answered
 };
 
 // A user's kind, lengths, pause and class are drawn once; every turn is drawn from streams of its

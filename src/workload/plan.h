@@ -6,10 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/bytes.h"
 #include "core/request_class.h"
 #include "core/time.h"
+#include "kv/prompt.h"
 #include "workload/request.h"
 
 namespace spillway::workload {
@@ -38,6 +40,13 @@ struct PlanSummary {
   // It goes on for longer than it can be sent: `requests` is a bound that is not reached, and the
   // hash and the sums are those of its first part.
   bool endless = false;
+};
+
+// What is in the cache before the first request of a run.
+struct Corpus {
+  std::vector<std::vector<kv::Piece>> documents;  // in the order of their ingestion, in chunks
+  std::uint32_t first_kept = 0;                   // those before have been dropped again
+  std::vector<kv::Piece> entries;
 };
 
 // What decides when a request goes out, before its prompt is made.
@@ -69,6 +78,7 @@ class Plan {
   virtual std::uint64_t requests_of(std::uint32_t user) const = 0;
   virtual std::uint64_t index_of(std::uint32_t user, std::uint64_t turn) const = 0;
   virtual std::unique_ptr<Cursor> cursor() const = 0;
+  virtual Corpus corpus() const { return {}; }
 
   std::uint64_t size() const { return summary().requests; }
   std::uint32_t users() const { return summary().users; }

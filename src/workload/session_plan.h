@@ -15,13 +15,6 @@
 
 namespace spillway::workload {
 
-// What is in the cache before the first request of a run.
-struct Corpus {
-  std::vector<std::vector<kv::Piece>> documents;  // in the order of their ingestion, in chunks
-  std::uint32_t first_kept = 0;                   // those before have been dropped again
-  std::vector<kv::Piece> entries;
-};
-
 // Three texts that users share, as long as the benchmark's: a word stands for a token.
 inline constexpr std::array<std::uint64_t, 3> kSystemPromptTokens = {5, 9, 6};
 
@@ -41,7 +34,7 @@ class SessionPlan final : public Plan {
   }
   std::unique_ptr<Cursor> cursor() const override;
 
-  Corpus corpus() const;
+  Corpus corpus() const override;
 
  private:
   class SessionCursor;

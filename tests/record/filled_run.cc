@@ -19,6 +19,7 @@ RequestRow row(std::uint64_t index, Status status, std::int64_t due_ms) {
   result.started = result.due + 2 * kMs;
   result.input_tokens = 100;
   result.blocks_asked = 5;
+  result.tokens_asked = 100;
   if (status == Status::abandoned) return result;
   result.loaded = result.started + 3 * kMs;
   if (status == Status::failed) {
@@ -29,6 +30,7 @@ RequestRow row(std::uint64_t index, Status status, std::int64_t due_ms) {
   result.done = result.first_token + 10 * kMs;
   result.stored = result.done + 5 * kMs;
   result.output_tokens = 10;
+  result.tier_time = 3 * kMs;
   return result;
 }
 
@@ -43,11 +45,25 @@ void add_requests(Observations& seen) {
   second.tokens_hit = 40;
   RequestRow failed = row(3, Status::failed, 200);
   failed.blocks_asked = 0;
+  failed.tokens_asked = 0;
   failed.input_tokens = 0;
   RequestRow abandoned = row(4, Status::abandoned, 300);
   abandoned.started = kNever;
   RequestRow early = row(0, Status::completed, -100);
   early.flags |= RequestRow::kWarmUp;
+  first.flags |= RequestRow::kClassed | RequestRow::kEntries;
+  first.qos = Qos::responsive;
+  first.conversation = 7;
+  first.entry_write = 6 * kMs;
+  first.decode_read = 2 * kMs;
+  first.decode_reads = 3;
+  first.decode_misses = 1;
+  first.generation = 8 * kMs;
+  first.reuse_asked = {1, 4, 0};
+  first.reuse_hit = {1, 2, 0};
+  seen.targets = {QosTarget{.ttft_ns = 50 * kMs, .tier_time_ns = 40 * kMs},
+                  QosTarget{.ttft_ns = 100 * kMs, .tier_time_ns = 2 * kMs},
+                  QosTarget{.ttft_ns = 1000 * kMs, .tier_time_ns = 900 * kMs}};
   for (const RequestRow& each : {early, first, second, failed, abandoned}) seen.add(each);
 }
 

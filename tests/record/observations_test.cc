@@ -21,7 +21,9 @@ RequestRow completed_row() {
   row.output_tokens = 20;
   row.blocks_asked = 8;
   row.blocks_hit = {1, 2, 3};
+  row.tokens_asked = 512;
   row.tokens_hit = 384;
+  row.tier_time = 5'000;
   return row;
 }
 
@@ -40,6 +42,54 @@ TEST(Observations, TakesEachStageFromItsTwoStamps) {
   EXPECT_EQ(seen.requests.input_tokens, 512U);
   EXPECT_EQ(seen.reuse.hits(), 6U);
   EXPECT_EQ(seen.reuse.tokens_asked, 512U);
+  EXPECT_EQ(stages.tier_time.max(), 5'000);
+}
+
+TEST(Observations, CountsAClassOnlyWhereClassesMeanSomething) {
+  Observations seen;
+  seen.targets = {QosTarget{}, QosTarget{.ttft_ns = 15'000, .tier_time_ns = 4'999}, QosTarget{}};
+  RequestRow row = completed_row();
+  row.qos = Qos::responsive;
+  seen.add(row);
+  EXPECT_EQ(seen.of(Qos::responsive).requests.offered, 0U);
+
+  row.flags |= RequestRow::kClassed;
+  seen.add(row);
+  row.status = Status::abandoned;
+  row.admitted = kNever;
+  seen.add(row);
+  const ClassFigures& figures = seen.of(Qos::responsive);
+  EXPECT_EQ(figures.requests.offered, 2U);
+  EXPECT_EQ(figures.requests.completed, 1U);
+  EXPECT_EQ(figures.requests.abandoned, 1U);
+  EXPECT_EQ(figures.admitted, 1U);
+  EXPECT_EQ(figures.met_ttft, 1U) << "15 us is not above the target of 15 us";
+  EXPECT_EQ(figures.met_tier_time, 0U);
+  EXPECT_EQ(figures.ttft.count(), 1U);
+  EXPECT_EQ(seen.of(Qos::batch).requests.offered, 0U);
+}
+
+TEST(Observations, KeepsReadsOfDecodeApartFromReuse) {
+  Observations seen;
+  RequestRow row = completed_row();
+  row.flags |= RequestRow::kEntries;
+  row.reuse_asked = {1, 3, 0};
+  row.reuse_hit = {1, 2, 0};
+  row.decode_reads = 5;
+  row.entry_write = 700;
+  row.decode_read = kNever;  // it only computed its prompt
+  seen.add(row);
+  EXPECT_EQ(seen.entries.asked.at(index_of(ReuseKind::history)), 3U);
+  EXPECT_EQ(seen.entries.hit.at(index_of(ReuseKind::history)), 2U);
+  EXPECT_EQ(seen.entries.decode_reads, 5U);
+  EXPECT_EQ(seen.entries.write.max(), 700);
+  EXPECT_EQ(seen.entries.decode_read.count(), 0U);
+
+  Observations all;
+  all.merge(seen);
+  all.merge(seen);
+  EXPECT_EQ(all.entries.decode_reads, 10U);
+  EXPECT_EQ(all.entries.asked.at(index_of(ReuseKind::system_prompt)), 2U);
 }
 
 TEST(Observations, KeepsFailedRequestsOutOfTheLatencies) {

@@ -143,7 +143,10 @@ TEST(RequestLine, HasEveryFieldAndNullForAStageNotReached) {
   one.output_tokens = 7;
   one.blocks_asked = 6;
   one.blocks_hit = {1, 2, 3};
+  one.tokens_asked = 100;
   one.tokens_hit = 96;
+  one.tier_time = 12;
+  one.generation = 34;
   one.read_bytes = {4, 5, 6};
   one.written_bytes = {7, 8, 9};
   one.failed_operations = 1;
@@ -152,9 +155,30 @@ TEST(RequestLine, HasEveryFieldAndNullForAStageNotReached) {
             R"("oversized":false,"late":true,"due_ns":10,"admitted_ns":20,"started_ns":30,)"
             R"("loaded_ns":40,"first_token_ns":null,"done_ns":null,"stored_ns":null,)"
             R"("input_tokens":100,"output_tokens":7,"blocks_asked":6,)"
-            R"("blocks_hit":{"gpu":1,"cpu":2,"storage":3},"tokens_hit":96,)"
+            R"("blocks_hit":{"gpu":1,"cpu":2,"storage":3},"tokens_asked":100,"tokens_hit":96,)"
             R"("read_bytes":{"gpu":4,"cpu":5,"storage":6},)"
-            R"("written_bytes":{"gpu":7,"cpu":8,"storage":9},"failed_operations":1})");
+            R"("written_bytes":{"gpu":7,"cpu":8,"storage":9},"failed_operations":1,)"
+            R"("tier_time_ns":12,"generation_ns":34})");
+}
+
+TEST(RequestLine, HasTheClassAndTheEntriesWhereThereAreSuch) {
+  RequestRow one = row(3);
+  const std::string plain = to_json_line(one);
+  one.flags |= RequestRow::kClassed | RequestRow::kEntries;
+  one.qos = Qos::batch;
+  one.phase = RequestPhase::prefill;
+  one.conversation = 77;
+  one.entry_write = 5;
+  one.decode_reads = 2;
+  one.decode_misses = 1;
+  one.reuse_asked = {1, 2, 3};
+  one.reuse_hit = {0, 1, 2};
+  EXPECT_EQ(to_json_line(one),
+            plain.substr(0, plain.size() - 1) +
+                R"(,"qos":"batch","phase":"prefill","conversation":77,"entry_write_ns":5,)"
+                R"("decode_read_ns":null,"decode_reads":2,"decode_misses":1,)"
+                R"("reuse_asked":{"system_prompt":1,"history":2,"retrieval":3},)"
+                R"("reuse_hit":{"system_prompt":0,"history":1,"retrieval":2}})");
 }
 
 }  // namespace

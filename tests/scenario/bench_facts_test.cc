@@ -11,7 +11,7 @@ namespace {
 
 TEST(PlanRecord, SaysWhichTraceOfWhichModel) {
   BenchConfig config;
-  config.trace = "/data/traces/";
+  config.workload.path = "/data/traces/";
   config.model.name = "tiny-1b";
   workload::PlanSummary plan;
   plan.format = "mooncake";

@@ -1,0 +1,61 @@
+// What can be set about the workload of `spillway bench`: who asks what, when, and how it is
+// served. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "kv/model.h"
+#include "record/observations.h"
+#include "scenario/settings.h"
+#include "serve/entry_replica.h"
+#include "workload/personas.h"
+#include "workload/plan.h"
+#include "workload/session_options.h"
+#include "workload/session_plan.h"
+
+namespace spillway::scenario {
+
+// The rows of the table of settings; bench_settings() contains them.
+std::span<const Setting> workload_settings();
+
+// trace: recorded blocks. personas: synthetic users. list: requests with lengths only.
+enum class WorkloadKind : std::uint8_t { trace, personas, list };
+
+// engine: blocks, loaded once, answers stored, too. mlperf: whole entries, as the MLPerf KV-cache
+// benchmark reads and writes them.
+enum class RequestModel : std::uint8_t { engine, mlperf };
+
+struct WorkloadConfig {
+  WorkloadKind kind = WorkloadKind::trace;
+  std::string path;  // of a trace or list
+  RequestModel model = RequestModel::engine;
+  workload::PlanOptions trace;
+  workload::PersonaOptions personas;
+  workload::SessionOptions session;
+  serve::HistoryReload history = serve::HistoryReload::all;
+  Tokens decode_batch{32};
+  std::uint64_t most_allocations = 0;
+  record::QosTargets targets{};
+};
+
+// Settings that have another default without a trace, where people expect those of the MLPerf
+// benchmark: users, duration, tiers, generation. Only what nobody has set is changed.
+void set_workload_defaults(Settings& settings);
+
+// Throws Error for a setting of the workload that was given and would do nothing.
+void refuse_workload_without_effect(const Settings& settings);
+
+WorkloadConfig read_workload(const Settings& settings);
+
+// Documents of large models are shorter, and no chunk is larger than 256 MiB.
+void fit_documents(const kv::ModelShape& model, std::uint32_t tensor_parallel,
+                   workload::RagOptions& rag);
+
+// Opens or draws the plan, which checks it whole.
+std::unique_ptr<workload::Plan> open_workload(const WorkloadConfig& config);
+
+}  // namespace spillway::scenario
