@@ -72,6 +72,8 @@ struct Queue::Impl {
   Impl(async::Loop& the_loop, std::unique_ptr<Engine> the_engine, const QueueOptions& the_options);
 
   void enqueue(Object& object);
+  void give_up();
+  void cancel(Object& object);
   void drain_descriptor() const;
   void reap();
   void completed(const Completion& completion, Time now);
@@ -110,6 +112,7 @@ struct Queue::Impl {
   std::size_t in_engine = 0;
   Bytes bytes_out;
   std::uint32_t reads_in_row = 0;  // that went before a waiting write
+  bool given_up = false;
 
   QueueFigures figures;
   Time accounted;
@@ -145,11 +148,27 @@ void Queue::Impl::enqueue(Object& object) {
   const Time now = loop.now();
   figures_until(now);
   transfer.queued = transfer.submitted = transfer.completed = now;
-  if (transfer.length == Bytes(0)) {
+  if (given_up) transfer.error = ECANCELED;
+  if (transfer.length == Bytes(0) || given_up) {
     --object.batch->left;
   } else {
     line_of(transfer.direction).push_back(&object);
   }
+}
+
+// Those with pieces out end when the last of these is back.
+void Queue::Impl::give_up() {
+  figures_until(loop.now());
+  given_up = true;
+  for (std::deque<Object*>* const line : {&reads, &writes}) {
+    for (Object* const object : std::exchange(*line, {})) cancel(*object);
+  }
+}
+
+void Queue::Impl::cancel(Object& object) {
+  object.transfer->error = ECANCELED;
+  object.started = object.transfer->length;
+  if (object.out == 0) finish(object);
 }
 
 void Queue::Impl::drain_descriptor() const {
@@ -366,6 +385,8 @@ bool Queue::turn() {
   if (impl_->loop.now() < until) impl_->start_pieces(until);
   return !impl_->arrived.empty() || impl_->can_start();
 }
+
+void Queue::give_up() { impl_->give_up(); }
 
 const QueueFigures& Queue::figures() const { return impl_->figures_until(impl_->loop.now()); }
 

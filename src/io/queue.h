@@ -56,6 +56,11 @@ class Queue final : public async::Source {
   // number of objects. Never fails as a call: look at each transfer.
   async::Task<> move(std::span<Transfer> transfers);
 
+  // What has not been handed to the kernel never will be: objects that wait, or lack pieces, end
+  // with ECANCELED, and so does all that comes. For the end of a run, when gigabytes may be waiting
+  // that nobody needs any more.
+  void give_up();
+
   // Up to now.
   const QueueFigures& figures() const;
   // Starts the figures afresh (the measured window begins). Returns what was counted so far.

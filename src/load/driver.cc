@@ -22,21 +22,34 @@ Driver::Driver(async::Loop& loop, const workload::Plan& plan, Target& target, Re
       hooks_(std::move(hooks)),
       places_(loop, options.concurrency, "a place among the requests in flight") {}
 
+// What is under way when the run is stopped is abandoned, and how it ends is not measured.
+struct Driver::WindowEnd final : async::StopListener {
+  explicit WindowEnd(Driver& its_driver) : driver(its_driver) {}
+  void on_stop() override { driver.close_window(); }
+  Driver& driver;
+};
+
 async::Task<> Driver::run(Time start, async::Stop& stop) {
   start_ = start;
   async::Stop until_end(stop);  // the window's end stops the sending, too
   async::Stop quit(stop);       // the end of the sending stops the wait for the window's end
   if (options_.warm_up == Duration::zero()) open_window();
+  WindowEnd end(*this);
+  if (stop.requested()) {
+    close_window();
+  } else {
+    until_end.listen(end);
+  }
   co_await async::with_group(loop_, stop, [&](async::Group& group) -> async::Task<> {
     group.spawn(keep_window(quit, until_end));
     co_await send_all(until_end);
     quit.request();
   });
-  if (!open_) open_window();  // stopped, or used up, while warming up: an empty window
-  if (!recorder_.is_closed()) close_window();
+  end.leave();
+  close_window();
 }
 
-// Opens the window after the warm-up and closes it after the duration, or at once when stopped.
+// Opens the window after the warm-up and closes it after the duration.
 async::Task<> Driver::keep_window(async::Stop& quit, async::Stop& stop) {
   const bool warm = co_await loop_.sleep_until(start_ + options_.warm_up, quit);
   if (!warm) co_return;
@@ -44,9 +57,7 @@ async::Task<> Driver::keep_window(async::Stop& quit, async::Stop& stop) {
   if (!options_.duration) co_return;
   const bool over =
       co_await loop_.sleep_until(start_ + options_.warm_up + *options_.duration, quit);
-  if (!over) co_return;
-  close_window();
-  stop.request();
+  if (over) stop.request();
 }
 
 void Driver::open_window() {
@@ -55,7 +66,10 @@ void Driver::open_window() {
   hooks_.opens();
 }
 
+// Once. A run that was stopped, or used up, while warming up has an empty window.
 void Driver::close_window() {
+  if (recorder_.is_closed()) return;
+  if (!open_) open_window();
   recorder_.close(elapsed());
   hooks_.closes();
 }

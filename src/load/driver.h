@@ -73,6 +73,7 @@ class Driver {
   Duration pause(const workload::Ticket& ticket) const;
   std::unique_ptr<Flight> prepare(std::uint64_t index, std::int64_t due);
   void abandon(std::uint64_t index, std::int64_t due);
+  struct WindowEnd;
   void mark_class(record::RequestRow& row) const;
   void open_window();
   void close_window();

@@ -218,6 +218,7 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     if (stores.queue() != nullptr) observe(stores.queue()->take_figures(), recorder.observations());
     recorder.observations().engine.loop_turn.merge(loop.take_turn_lengths());
     watch->close();
+    if (stores.queue() != nullptr) stores.queue()->give_up();
   };
   if (number == 0 && served.entries) co_await ingest(*served.entries, stop);
   const Time start = co_await gate->arrive(loop);

@@ -133,7 +133,6 @@ TEST_F(ProgramTest, RefusesNonsenseNamingTheFlag) {
   expect_refused(bench(kSessions, {"--duration", "-5"}), "--duration");
   expect_refused(bench(kSessions, {"--time-scale", "2"}), "--time-scale");
   expect_refused(bench(kSessions, {"--no-such-flag"}), "--no-such-flag");
-  expect_refused({"bench"}, "--trace");
   const Ended both = run(bench(kSessions, {"--cpu-mem-gb", "lots", "--seed", "x"}));
   EXPECT_NE(both.err.find("--cpu-mem-gb"), std::string::npos);
   EXPECT_NE(both.err.find("--seed"), std::string::npos);

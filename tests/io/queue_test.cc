@@ -107,6 +107,28 @@ TEST(Queue, KeepsTheEngineFullAcrossAndInsideObjects) {
   EXPECT_EQ(figures.depth_ns, figures.busy_ns * 8);
 }
 
+TEST(Queue, GivesUpWhatTheKernelDoesNotHave) {
+  Rig rig(2);
+  std::vector<Transfer> transfers(3, read_of(2 * kPiece));
+  rig.play(transfers, [&]() -> async::Task<> {
+    EXPECT_EQ(rig.engine->held(), 2U) << "both pieces of the first";
+    rig.engine->complete(1);
+    co_await rig.turns(1);
+    EXPECT_EQ(rig.engine->held(), 2U) << "and one of the second";
+    rig.queue.give_up();
+    co_await rig.run_dry(1);
+  });
+  EXPECT_TRUE(transfers[0].ok()) << "all of it was under way";
+  EXPECT_EQ(transfers[1].error, ECANCELED);
+  EXPECT_EQ(transfers[2].error, ECANCELED);
+  EXPECT_EQ(rig.engine->log.size(), 3U);
+
+  std::vector<Transfer> late = {read_of(kPiece)};
+  rig.play(late, [&]() -> async::Task<> { co_return; });
+  EXPECT_EQ(late[0].error, ECANCELED);
+  EXPECT_EQ(rig.engine->log.size(), 3U);
+}
+
 TEST(Queue, LetsReadsGoFirstAndWritesAfterSoMany) {
   Rig rig(1, {.reads_before_write = 3});
   PatternSource source(1);
