@@ -13,7 +13,7 @@
 
 namespace spillway::workload {
 
-ListedTurns::ListedTurns(RequestList list, const ListOptions& options,
+ListedTurns::ListedTurns(RequestList list, const DealOptions& options,
                          const SessionOptions& session)
     : list_(std::move(list)), options_(options), session_(session) {
   if (rows() == 0) throw Error("the list has no request; expected at least one");

@@ -13,7 +13,7 @@
 
 namespace spillway::workload {
 
-struct ListOptions {
+struct DealOptions {
   // Deals conversations (and requests that belong to none) to so many users; not given: the users
   // of the list.
   std::optional<std::uint32_t> users = std::nullopt;
@@ -27,7 +27,7 @@ struct ListOptions {
 class ListedTurns final : public TurnSource {
  public:
   // Throws Error when there are more requests than can be listed (2^32) or nothing to send.
-  ListedTurns(RequestList list, const ListOptions& options, const SessionOptions& session);
+  ListedTurns(RequestList list, const DealOptions& options, const SessionOptions& session);
 
   std::uint64_t size() const override { return size_; }
   std::uint32_t users() const override { return users_; }
@@ -49,7 +49,7 @@ class ListedTurns final : public TurnSource {
   bool stands_alone(const ListedRequest& row) const;
 
   RequestList list_;
-  ListOptions options_;
+  DealOptions options_;
   SessionOptions session_;
   std::uint32_t users_ = 0;
   std::uint64_t size_ = 0;
