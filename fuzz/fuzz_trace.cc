@@ -1,8 +1,5 @@
 // Any bytes are a trace or an Error; of a trace, every request can be read and sums up to the
 // summary. SPDX-License-Identifier: Apache-2.0
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,22 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "core/unique_fd.h"
+#include "fuzz/memory_file.h"
 #include "kv/prompt.h"
 #include "workload/plan.h"
 
 namespace {
 
 using namespace spillway;
-
-// The bytes as a file that nothing has to be removed of.
-UniqueFd memory_file(const std::uint8_t* data, std::size_t size) {
-  UniqueFd fd(::memfd_create("trace", MFD_CLOEXEC));
-  if (!fd) throw_errno("create", "a file in memory");
-  const ssize_t written = ::pwrite(fd.get(), data, size, 0);
-  check(written == static_cast<ssize_t>(size), "the input fits into memory");
-  return fd;
-}
 
 void read_all(const workload::Plan& plan) {
   const auto cursor = plan.cursor();
@@ -64,14 +52,13 @@ void check_json(const std::string& text, bool lines) {
 
 // NOLINTNEXTLINE(readability-identifier-naming): the name that libFuzzer calls
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const UniqueFd file = memory_file(data, size);
-  const std::string path = "/proc/self/fd/" + std::to_string(file.get());
+  const MemoryFile file(std::string(data, data + size));
   for (const bool open_loop : {false, true}) {
     const double scale = open_loop ? 0.125 : 1.0;
     std::unique_ptr<workload::Plan> plan;
     try {
-      plan =
-          workload::open_trace(path, {.users = 3, .length_scale = scale, .open_loop = open_loop});
+      plan = workload::open_trace(file.path(),
+                                  {.users = 3, .length_scale = scale, .open_loop = open_loop});
     } catch (const Error&) {
       return 0;
     }

@@ -38,4 +38,23 @@ struct RequestList {
   std::vector<ListedRequest> requests;  // never empty; in the order of the file
 };
 
+// ShareGPT holds text, and tokens are estimated from its length. All are above zero.
+struct ShareGptOptions {
+  std::optional<std::uint64_t> max_conversations = std::nullopt;  // of the file's first records
+  std::uint32_t max_context_tokens = 8192;     // longer messages are cut down to this
+  std::uint32_t max_generation_tokens = 2048;  // the same for answers
+  std::uint32_t chars_per_token = 4;
+};
+
+struct ListOptions {
+  std::optional<std::uint64_t> max_requests = std::nullopt;  // above zero; what follows is not read
+  ShareGptOptions sharegpt = {};
+};
+
+// Finds out by the content which format the file has and reads it: ShareGPT, BurstGPT, Azure, or
+// JSON lines of our own. CSV may also be a directory or a pattern, see csv_files.h. Throws Error
+// for what is wrong in a file ("<path>:<line>: ..."), for a list without a request, and, naming the
+// formats, for a file that has none of them.
+RequestList read_request_list(const std::string& path, const ListOptions& options = {});
+
 }  // namespace spillway::workload

@@ -97,8 +97,10 @@ TEST_F(MlperfTest, AGpuTierWithoutACpuTierMovesItsVictimsToStorage) {
 // Everybody always has something to send, so the drive is the only limit.
 TEST_F(MlperfTest, StorageBandwidthFollowsTheDrive) {
   const auto bytes_per_second = [&](const char* rate) {
-    const record::Run run = run_virtually(
-        {{"think-scale", "0"}, {"storage-read-gb-per-s", rate}, {"storage-write-gb-per-s", rate}});
+    const record::Run run = run_virtually({{"think-scale", "0"},
+                                           {"duration", "300"},
+                                           {"storage-read-gb-per-s", rate},
+                                           {"storage-write-gb-per-s", rate}});
     return static_cast<double>(storage_of(run).read.bytes + storage_of(run).write.bytes) /
            run.window.seconds();
   };
