@@ -235,6 +235,7 @@ class BenchCommand final : public Command {
   int run() override {
     flags_.apply();
     const scenario::BenchConfig config = scenario::bench_config(settings_);
+    if (settings_.flag("plan-only")) return write_plan(config);
     Interruption interruption;
     std::unique_ptr<record::RunDirectory> directory;
     record::Run run = measure(config, interruption, directory);
@@ -249,6 +250,16 @@ class BenchCommand final : public Command {
   }
 
  private:
+  static int write_plan(const scenario::BenchConfig& config) {
+    scenario::write_plan(config.workload, [](std::string_view line) {
+      if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) {
+        throw_errno("write", "the plan to standard output");
+      }
+    });
+    if (std::fflush(stdout) != 0) throw_errno("write", "the plan to standard output");
+    return kSuccess;
+  }
+
   static void announce(const Bench& bench, const scenario::BenchConfig& config) {
     const workload::PlanSummary& plan = bench.plan();
     fmt::print(

@@ -18,7 +18,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "Hash of each user's sequence of requests with their sizes; equal for equal "
      "seed, trace and settings on every machine.",
      "workload"},
-    {"plan.requests", "requests", "Requests in the plan.", "workload"},
+    {"plan.requests", "requests", "Requests in the plan; 0 = without end, and the tokens are of its first part.", "workload"},
     {"plan.input_tokens", "tokens", "Prompt tokens of the plan.", "workload"},
     {"plan.output_tokens", "tokens", "Answer tokens of the plan.", "workload"},
     {"plan.users", "users", "Users that take the plan's requests.", "workload"},

@@ -23,7 +23,7 @@ inline constexpr std::string_view kSchema = "spillway.record/1";
 // machine, number of shards and clock; as hexadecimal text.
 struct Plan {
   std::string hash;
-  std::uint64_t requests = 0;
+  std::uint64_t requests = 0;  // 0: more than any run sends; the tokens are of its first part
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
   std::uint64_t users = 0;

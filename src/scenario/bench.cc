@@ -97,6 +97,7 @@ struct Bench::Impl {
 
   load::DriverOptions driver_options(unsigned shard) const {
     load::DriverOptions options = config.driver;
+    if (plan->summary().by_time) options.arrival = load::Arrival::trace;
     const std::uint64_t all = config.driver.concurrency;
     options.concurrency = all / config.shards + (shard < all % config.shards ? 1 : 0);
     options.shard = shard;

@@ -59,13 +59,17 @@ std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& 
   }
   const std::string& path = config.workload.path;
   const std::string name = std::filesystem::path(path).lexically_normal().filename();
+  if (config.workload.kind == WorkloadKind::list) {
+    return fmt::format("{} list {}, {} users, {}", plan.format, name.empty() ? path : name,
+                       plan.users, blocks);
+  }
   return fmt::format("{} trace {} ({} {}), {}", plan.format, name.empty() ? path : name, plan.files,
                      plan.files == 1 ? "file" : "files", blocks);
 }
 
 record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& config) {
   return {.hash = plan.hash,
-          .requests = plan.requests,
+          .requests = plan.endless ? 0 : plan.requests,
           .input_tokens = plan.input_tokens.count(),
           .output_tokens = plan.output_tokens.count(),
           .users = plan.users,

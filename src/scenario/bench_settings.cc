@@ -335,7 +335,7 @@ Duration decode_per_token(const Settings& settings) {
 }
 
 load::Arrival arrival_of(const std::string& name) {
-  if (name == "closed") return load::Arrival::closed;
+  if (name == "closed" || name.empty()) return load::Arrival::closed;
   if (name == "users") return load::Arrival::users;
   return name == "trace" ? load::Arrival::trace : load::Arrival::rate;
 }

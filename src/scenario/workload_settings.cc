@@ -4,11 +4,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/size_text.h"
+#include "workload/plan_writer.h"
+#include "workload/session_plan.h"
 
 namespace spillway::scenario {
 namespace {
@@ -25,6 +28,53 @@ const std::vector<Setting>& table() {
        .group = kLoad,
        .help = "trace to replay: a Mooncake .jsonl file, kv-cache-tester .json files, or a "
                "directory of them; without it synthetic users talk (personas)"},
+      {.name = "requests",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kLoad,
+       .help = "requests to send, one by one: JSON lines (docs/formats.md), ShareGPT, BurstGPT or "
+               "Azure files, found out by their content"},
+      {.name = "dataset-path",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kLoad,
+       .help = "a ShareGPT file, whose conversations are dealt to the users in a shuffled order"},
+      {.name = "max-conversations",
+       .kind = Kind::integer,
+       .initial = "500",
+       .group = kLoad,
+       .help = "the first so many records of a ShareGPT file",
+       .low = 1,
+       .high = 1e9},
+      {.name = "use-burst-trace",
+       .kind = Kind::flag,
+       .initial = "off",
+       .group = kLoad,
+       .help = "replay --burst-trace-path at its recorded times"},
+      {.name = "burst-trace-path",
+       .kind = Kind::path,
+       .initial = "BurstGPT/data/BurstGPT_1.csv",
+       .group = kLoad,
+       .help = "a BurstGPT or Azure CSV file, a directory of them, or a pattern"},
+      {.name = "trace-speedup",
+       .kind = Kind::number,
+       .initial = "1",
+       .group = kLoad,
+       .help = "divides the gaps of --arrival trace; 0 sends as fast as possible",
+       .low = 0,
+       .high = 1e6},
+      {.name = "replay-cycles",
+       .kind = Kind::integer,
+       .initial = "0",
+       .group = kLoad,
+       .help = "passes over a list of requests; 0 = until the duration ends, once without one",
+       .low = 0,
+       .high = 1e9},
+      {.name = "plan-only",
+       .kind = Kind::flag,
+       .initial = "off",
+       .group = kLoad,
+       .help = "write the requests to standard output, in the form of --requests, and run nothing"},
       {.name = "request-model",
        .kind = Kind::choice,
        .initial = "",
@@ -34,11 +84,11 @@ const std::vector<Setting>& table() {
        .choices = {"engine", "mlperf"}},
       {.name = "arrival",
        .kind = Kind::choice,
-       .initial = "closed",
+       .initial = "",
        .group = kLoad,
        .help = "closed: each user sends a pause after his last answer; users: a pause after his "
                "last request; trace: at the recorded times; constant, poisson, gamma: at "
-               "--request-rate",
+               "--request-rate [closed; trace for --requests with times and --use-burst-trace]",
        .choices = {"closed", "users", "trace", "constant", "poisson", "gamma"}},
       {.name = "request-rate",
        .kind = Kind::number,
@@ -167,6 +217,18 @@ void set_default(Settings& settings, std::string_view name, std::string_view tex
   if (!settings.was_given(name)) settings.set(name, text, record::Origin::default_);
 }
 
+// What the workload is read from: the one of these that is given.
+std::string list_path(const Settings& settings) {
+  if (settings.is_set("requests")) return settings.text("requests");
+  if (settings.is_set("dataset-path")) return settings.text("dataset-path");
+  return settings.flag("use-burst-trace") ? settings.text("burst-trace-path") : "";
+}
+
+WorkloadKind kind_of(const Settings& settings) {
+  if (settings.is_set("trace")) return WorkloadKind::trace;
+  return list_path(settings).empty() ? WorkloadKind::personas : WorkloadKind::list;
+}
+
 RequestModel model_of(const Settings& settings) {
   if (settings.is_set("request-model")) {
     return settings.text("request-model") == "mlperf" ? RequestModel::mlperf : RequestModel::engine;
@@ -209,6 +271,89 @@ record::QosTargets read_targets() {
   return {both(50 * kMs), both(100 * kMs), both(1000 * kMs)};
 }
 
+// A workload that nobody would see beside the one that is used. A dataset goes before a burst
+// trace, as the MLPerf benchmark has it, but says so instead of passing the other over.
+void refuse_other_workloads(const Settings& settings) {
+  for (const std::string_view stronger : {"trace", "requests", "dataset-path"}) {
+    if (!settings.is_set(stronger)) continue;
+    const std::string why = fmt::format("beside --{}", stronger);
+    if (stronger != "requests") settings.refuse_given({"requests"}, why);
+    if (stronger != "dataset-path") settings.refuse_given({"dataset-path"}, why);
+    settings.refuse_given({"use-burst-trace"}, why);
+  }
+  if (!settings.flag("use-burst-trace")) {
+    settings.refuse_given({"burst-trace-path"}, "without --use-burst-trace");
+  }
+}
+
+void refuse_beside_kind(const Settings& settings) {
+  const WorkloadKind kind = kind_of(settings);
+  if (kind == WorkloadKind::trace) {
+    settings.refuse_given({"history", "disable-multi-turn", "disable-prefix-caching", "enable-rag",
+                           "max-concurrent-allocs", "prefill-only", "decode-only"},
+                          "with --trace");
+  } else {
+    settings.refuse_given({"length-scale"}, "without --trace");
+  }
+  if (kind != WorkloadKind::personas) {
+    settings.refuse_given({"think-scale"}, "with a workload that has no pauses");
+  }
+  if (kind == WorkloadKind::list) {
+    settings.refuse_given({"enable-rag"}, "with a list of requests, which has no queries");
+  } else {
+    settings.refuse_given({"max-conversations", "replay-cycles"},
+                          "without --requests, --dataset-path or --use-burst-trace");
+  }
+}
+
+void refuse_beside_arrival(const Settings& settings) {
+  const std::string& arrival = settings.text("arrival");
+  if (arrival != "gamma") settings.refuse_given({"burstiness"}, "without --arrival gamma");
+  if (arrival != "constant" && arrival != "poisson" && arrival != "gamma") {
+    settings.refuse_given({"request-rate"}, fmt::format("with --arrival {}", arrival));
+  } else {
+    settings.refuse_given({"think-scale"}, "at a given --request-rate");
+  }
+  if (arrival == "users" && kind_of(settings) != WorkloadKind::personas) {
+    throw Error("--arrival users: only synthetic users have pauses; use closed or trace");
+  }
+  if (arrival == "trace" && kind_of(settings) == WorkloadKind::personas) {
+    throw Error("--arrival trace: synthetic users have no recorded times; use closed or users");
+  }
+  const bool may_have_times = arrival == "trace" || arrival.empty();
+  if (!may_have_times || kind_of(settings) == WorkloadKind::personas ||
+      (arrival.empty() && settings.is_set("trace"))) {
+    settings.refuse_given({"time-scale", "trace-speedup"}, "without --arrival trace");
+  }
+  if (settings.was_given("time-scale")) {
+    settings.refuse_given({"trace-speedup"}, "beside --time-scale");
+  }
+}
+
+// The share of recorded gaps that is kept; 0 sends everything at once.
+double time_scale(const Settings& settings) {
+  if (!settings.was_given("trace-speedup")) return settings.number("time-scale");
+  const double speedup = settings.number("trace-speedup");
+  return speedup == 0 ? 0 : 1 / speedup;
+}
+
+void read_list(const Settings& settings, WorkloadConfig& config) {
+  config.list.max_requests = std::nullopt;
+  if (settings.is_set("dataset-path") || settings.was_given("max-conversations")) {
+    config.list.sharegpt.max_conversations = settings.integer("max-conversations");
+  }
+  const bool dealt = settings.is_set("dataset-path") || settings.was_given("num-users");
+  if (dealt) config.deal.users = static_cast<std::uint32_t>(settings.integer("num-users"));
+  config.deal.shuffled = settings.is_set("dataset-path");
+  config.deal.time_scale = time_scale(settings);
+  config.deal.most_requests = most_requests(settings);
+  config.deal.passes = settings.integer("replay-cycles");
+  if (config.deal.passes == 0) {
+    config.deal.passes =
+        settings.is_set("duration") ? std::numeric_limits<std::uint64_t>::max() : 1;
+  }
+}
+
 }  // namespace
 
 std::span<const Setting> workload_settings() { return table(); }
@@ -216,7 +361,9 @@ std::span<const Setting> workload_settings() { return table(); }
 void set_workload_defaults(Settings& settings) {
   if (settings.is_set("trace")) return;
   set_default(settings, "num-users", "100");
-  if (!settings.is_set("max-requests")) set_default(settings, "duration", "60");
+  if (!settings.is_set("max-requests") && !settings.is_set("requests")) {
+    set_default(settings, "duration", "60");
+  }
   const std::uint64_t places = std::min<std::uint64_t>(settings.integer("num-users"), 500);
   set_default(settings, "concurrency", fmt::format("{}", places));
   set_default(settings, "gpu-mem-gb", "16");
@@ -231,31 +378,16 @@ void set_workload_defaults(Settings& settings) {
 }
 
 void refuse_workload_without_effect(const Settings& settings) {
-  const auto refuse = [&](std::initializer_list<std::string_view> names, std::string_view why) {
-    settings.refuse_given(names, why);
-  };
-  const std::string& arrival = settings.text("arrival");
-  if (settings.is_set("trace")) {
-    refuse({"think-scale", "history", "disable-multi-turn", "disable-prefix-caching", "enable-rag",
-            "max-concurrent-allocs", "prefill-only", "decode-only"},
-           "with --trace");
-    if (arrival == "trace") refuse({"num-users"}, "with --arrival trace");
-    if (arrival == "users") {
-      throw Error("--arrival users: a trace has no pauses of users; use closed or trace");
-    }
-  } else {
-    refuse({"length-scale"}, "without --trace");
+  refuse_other_workloads(settings);
+  refuse_beside_kind(settings);
+  refuse_beside_arrival(settings);
+  if (settings.is_set("trace") && settings.text("arrival") == "trace") {
+    settings.refuse_given({"num-users"}, "with --arrival trace");
   }
-  if (arrival != "trace") refuse({"time-scale"}, "without --arrival trace");
-  if (arrival != "gamma") refuse({"burstiness"}, "without --arrival gamma");
-  if (arrival == "closed" || arrival == "users" || arrival == "trace") {
-    refuse({"request-rate"}, fmt::format("with --arrival {}", arrival));
-  } else {
-    refuse({"think-scale"}, "at a given --request-rate");
-  }
-  if (!settings.flag("enable-rag")) refuse({"rag-num-docs"}, "without --enable-rag");
+  if (!settings.flag("enable-rag")) settings.refuse_given({"rag-num-docs"}, "without --enable-rag");
   if (model_of(settings) == RequestModel::engine) {
-    refuse({"history", "max-concurrent-allocs", "decode-only"}, "with --request-model engine");
+    settings.refuse_given({"history", "max-concurrent-allocs", "decode-only"},
+                          "with --request-model engine");
   }
 }
 
@@ -268,9 +400,11 @@ WorkloadConfig read_workload(const Settings& settings) {
   config.model = model_of(settings);
   config.trace = {.users = users,
                   .max_requests = most_requests(settings),
-                  .time_scale = settings.number("time-scale"),
+                  .time_scale = time_scale(settings),
                   .length_scale = settings.number("length-scale"),
                   .open_loop = settings.text("arrival") == "trace"};
+  const std::string& arrival = settings.text("arrival");
+  if (!arrival.empty()) config.by_time = arrival == "trace";
   config.targets = read_targets();
   if (settings.is_set("trace")) {
     config.path = settings.text("trace");
@@ -281,8 +415,12 @@ WorkloadConfig read_workload(const Settings& settings) {
     }
     return config;
   }
-  config.kind = WorkloadKind::personas;
+  config.kind = kind_of(settings);
   config.session = read_session(settings);
+  if (config.kind == WorkloadKind::list) {
+    config.path = list_path(settings);
+    read_list(settings, config);
+  }
   config.personas.users = users;
   config.personas.think_scale = settings.number("think-scale");
   config.personas.most_requests = most_requests(settings);
@@ -304,8 +442,24 @@ void fit_documents(const kv::ModelShape& model, std::uint32_t tensor_parallel,
 
 std::unique_ptr<workload::Plan> open_workload(const WorkloadConfig& config) {
   if (config.kind == WorkloadKind::trace) return workload::open_trace(config.path, config.trace);
-  return std::make_unique<workload::SessionPlan>(
-      std::make_unique<workload::PersonaTurns>(config.personas, config.session), config.session);
+  std::unique_ptr<workload::TurnSource> turns;
+  if (config.kind == WorkloadKind::personas) {
+    turns = std::make_unique<workload::PersonaTurns>(config.personas, config.session);
+  } else {
+    workload::RequestList list = workload::read_request_list(config.path, config.list);
+    workload::DealOptions deal = config.deal;
+    if (config.by_time && !list.timed) {
+      throw Error(fmt::format("--arrival trace: the requests of {} have no times", config.path));
+    }
+    deal.by_time = config.by_time.value_or(list.timed);
+    turns = std::make_unique<workload::ListedTurns>(std::move(list), deal, config.session);
+  }
+  return std::make_unique<workload::SessionPlan>(std::move(turns), config.session);
+}
+
+void write_plan(const WorkloadConfig& config,
+                const std::function<void(std::string_view line)>& sink) {
+  workload::write_plan(*open_workload(config), sink);
 }
 
 }  // namespace spillway::scenario

@@ -3,19 +3,22 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "kv/model.h"
 #include "record/observations.h"
 #include "scenario/settings.h"
 #include "serve/entry_replica.h"
+#include "workload/listed_turns.h"
 #include "workload/personas.h"
 #include "workload/plan.h"
+#include "workload/request_list.h"
 #include "workload/session_options.h"
-#include "workload/session_plan.h"
 
 namespace spillway::scenario {
 
@@ -35,6 +38,10 @@ struct WorkloadConfig {
   RequestModel model = RequestModel::engine;
   workload::PlanOptions trace;
   workload::PersonaOptions personas;
+  workload::ListOptions list;  // how a list is read,
+  workload::DealOptions deal;  // and dealt to the users
+  // Whether requests go out at recorded times; not said: where a list has any.
+  std::optional<bool> by_time = std::nullopt;
   workload::SessionOptions session;
   serve::HistoryReload history = serve::HistoryReload::all;
   Tokens decode_batch{32};
@@ -57,5 +64,9 @@ void fit_documents(const kv::ModelShape& model, std::uint32_t tensor_parallel,
 
 // Opens or draws the plan, which checks it whole.
 std::unique_ptr<workload::Plan> open_workload(const WorkloadConfig& config);
+
+// Writes its requests, a line each, in the form that --requests reads.
+void write_plan(const WorkloadConfig& config,
+                const std::function<void(std::string_view line)>& sink);
 
 }  // namespace spillway::scenario

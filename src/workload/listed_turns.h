@@ -37,7 +37,7 @@ class ListedTurns final : public TurnSource {
   void conversation(std::uint64_t index, Conversation& found) const override;
   std::string format() const override { return list_.format; }
   std::uint64_t hashed() const override { return std::min(size_, rows()); }
-  bool timed() const override { return list_.timed; }
+  bool by_time() const override { return options_.by_time; }
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};

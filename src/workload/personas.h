@@ -40,7 +40,7 @@ class PersonaTurns final : public TurnSource {
   void conversation(std::uint64_t index, Conversation& found) const override;
   std::string format() const override { return "personas"; }
   std::uint64_t hashed() const override;
-  bool timed() const override { return false; }
+  bool by_time() const override { return false; }
 
  private:
   struct User {

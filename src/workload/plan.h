@@ -36,6 +36,7 @@ struct PlanSummary {
   Tokens input_tokens;
   Tokens output_tokens;
   Duration span{};           // the latest due time
+  bool by_time = false;      // its order is that of the due times, which it has
   bool has_classes = false;  // its requests are of different classes of service
   // It goes on for longer than it can be sent: `requests` is a bound that is not reached, and the
   // hash and the sums are those of its first part.

@@ -170,6 +170,7 @@ void SessionPlan::summarise() {
   summary_.users = turns_->users();
   summary_.requests = turns_->size();
   summary_.block_tokens = options_.block_tokens;
+  summary_.by_time = turns_->by_time();
   summary_.has_classes = true;
   summary_.endless = hashed < turns_->size();
 }

@@ -50,7 +50,8 @@ class TurnSource {
   // Turns after whose hash two plans of equal options are known to be equal: all of a list, the
   // first ones of what is drawn without end.
   virtual std::uint64_t hashed() const = 0;
-  virtual bool timed() const = 0;
+  // Whether the order is that of due times.
+  virtual bool by_time() const = 0;
 };
 
 }  // namespace spillway::workload
