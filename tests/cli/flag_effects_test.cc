@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every flag of `spillway bench` does something: for each a figure of the record that must move,
+// and where to. That a setting is on record is no effect.
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scenario/bench_settings.h"
+#include "tests/cli/program.h"
+#include "text/json_reader.h"
+
+namespace spillway::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Moves { up, down, differs };
+
+using Arguments = std::vector<std::string>;
+
+struct Effect {
+  std::string_view flag;
+  Arguments base;           // what both runs are given,
+  Arguments without;        // what only the first,
+  Arguments with;           // and what only the second
+  std::string_view figure;  // a path in record.json
+  Moves moves;
+};
+
+const std::string kData = SPILLWAY_SOURCE_DIR "/tests/data";
+const std::string kSessions = kData + "/kv-cache-tester";
+
+// A flag that is there already is given its new value.
+Arguments combine(Arguments all, const Arguments& more) {
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    const bool has_value = i + 1 < more.size() && !more[i + 1].starts_with("--");
+    const auto found = std::ranges::find(all, more[i]);
+    if (found == all.end()) {
+      all.push_back(more[i]);
+      if (has_value) all.push_back(more[i + 1]);
+    } else if (has_value) {
+      *(found + 1) = more[i + 1];
+    }
+    if (has_value) ++i;
+  }
+  return all;
+}
+
+// Eight users of a small model for some seconds of virtual time, on storage alone.
+Arguments users(const Arguments& more = {}) {
+  return combine({"--clock", "virtual", "--model", "tiny-1b", "--num-users", "8", "--gpu-mem-gb",
+                  "0", "--cpu-mem-gb", "0", "--duration", "10"},
+                 more);
+}
+
+// Recorded sessions in virtual time.
+Arguments trace(const Arguments& more = {}) {
+  return combine({"--clock", "virtual", "--trace", kSessions}, more);
+}
+
+// The same in small blocks on a real disk; the cache directory is the test's.
+Arguments disk(const Arguments& more = {}) {
+  return combine({"--trace", kSessions, "--model", "tiny-1b", "--length-scale", "0.0312",
+                  "--prefill-tokens-per-s", "0", "--storage-capacity-gb", "256MiB"},
+                 more);
+}
+
+// NOLINTNEXTLINE(readability-function-size): a table, no logic.
+std::vector<Effect> effects() {
+  using enum Moves;
+  const std::string sharegpt = kData + "/sharegpt/glaive_head.json";
+  const std::string burst = kData + "/burstgpt/burstgpt_1_head.csv";
+  return {
+      {"trace",
+       {"--clock", "virtual"},
+       {"--num-users", "1", "--gpu-mem-gb", "0", "--cpu-mem-gb", "0", "--duration", "1"},
+       {"--trace", kSessions},
+       "plan.workload",
+       differs},
+      {"requests", users(), {}, {"--requests", burst}, "plan.hash", differs},
+      {"dataset-path", users(), {}, {"--dataset-path", sharegpt}, "plan.hash", differs},
+      {"max-conversations",
+       users({"--dataset-path", sharegpt, "--replay-cycles", "1"}),
+       {"--max-conversations", "5"},
+       {"--max-conversations", "2"},
+       "requests.offered",
+       down},
+      {"use-burst-trace",
+       users({}),
+       {},
+       {"--use-burst-trace", "--burst-trace-path", burst},
+       "plan.hash",
+       differs},
+      {"burst-trace-path",
+       users({"--use-burst-trace"}),
+       {"--burst-trace-path", burst},
+       {"--burst-trace-path", kData + "/burstgpt/burstgpt_3_head.csv"},
+       "plan.hash",
+       differs},
+      {"trace-speedup",
+       users({"--requests", burst, "--duration", "100"}),
+       {},
+       {"--trace-speedup", "10"},
+       "requests.offered",
+       up},
+      {"replay-cycles",
+       users({"--dataset-path", sharegpt, "--generation-mode", "none"}),
+       {"--replay-cycles", "1"},
+       {"--replay-cycles", "2"},
+       "requests.offered",
+       up},
+      {"request-model", users(), {}, {"--request-model", "engine"}, "entries.decode_reads", down},
+      {"arrival",
+       users({"--concurrency", "1"}),
+       {},
+       {"--arrival", "users"},
+       "latency_ms.queue_wait.mean",
+       up},
+      {"request-rate",
+       users({"--arrival", "poisson"}),
+       {"--request-rate", "1"},
+       {"--request-rate", "9"},
+       "requests.offered",
+       up},
+      {"burstiness",
+       users({"--arrival", "gamma", "--request-rate", "5", "--generation-mode", "none",
+              "--duration", "60"}),
+       {"--burstiness", "100"},
+       {"--burstiness", "0.1"},
+       "latency_ms.queue_wait.mean",
+       up},
+      {"num-users", users(), {}, {"--num-users", "16"}, "requests.offered", up},
+      {"concurrency", users(), {}, {"--concurrency", "1"}, "latency_ms.queue_wait.mean", up},
+      {"time-scale",
+       trace({"--arrival", "trace", "--duration", "100"}),
+       {},
+       {"--time-scale", "0.1"},
+       "requests.offered",
+       up},
+      {"length-scale", trace(), {}, {"--length-scale", "0.5"}, "requests.input_tokens", down},
+      {"max-requests", trace(), {}, {"--max-requests", "7"}, "requests.offered", down},
+      {"duration", trace(), {}, {"--duration", "1"}, "requests.offered", down},
+      {"warm-up", trace(), {}, {"--warm-up", "5"}, "requests.warm_up", up},
+      {"think-scale", users(), {}, {"--think-scale", "0"}, "requests.offered", up},
+      {"history",
+       users({"--duration", "60"}),
+       {},
+       {"--history", "previous"},
+       "entries.reuse.history.asked",
+       down},
+      {"disable-multi-turn",
+       users(),
+       {},
+       {"--disable-multi-turn"},
+       "entries.reuse.history.asked",
+       down},
+      {"disable-prefix-caching",
+       users(),
+       {},
+       {"--disable-prefix-caching"},
+       "entries.reuse.system_prompt.asked",
+       down},
+      {"enable-rag",
+       users({"--generation-mode", "none", "--duration", "60"}),
+       {},
+       {"--enable-rag"},
+       "entries.reuse.retrieval.asked",
+       up},
+      {"rag-num-docs",
+       users({"--enable-rag"}),
+       {},
+       {"--rag-num-docs", "100"},
+       "tiers.storage.peak_bytes",
+       up},
+      {"max-concurrent-allocs",
+       users({"--think-scale", "0", "--generation-mode", "none"}),
+       {},
+       {"--max-concurrent-allocs", "1"},
+       "tiers.storage.write.latency_ms.mean",
+       down},
+      {"prefill-only", users(), {}, {"--prefill-only"}, "entries.decode_reads", down},
+      {"decode-only", users(), {}, {"--decode-only"}, "tiers.storage.write.bytes", down},
+      {"model", trace(), {}, {"--model", "tiny-1b"}, "tiers.storage.write.bytes", down},
+      {"tensor-parallel",
+       trace({"--model", "deepseek-v3"}),
+       {},
+       {"--tensor-parallel", "2"},
+       "tiers.storage.write.bytes",
+       up},
+      {"prefill-tokens-per-s",
+       trace(),
+       {},
+       {"--prefill-tokens-per-s", "1000"},
+       "latency_ms.prefill.mean",
+       up},
+      {"decode-ms-per-token",
+       trace(),
+       {},
+       {"--decode-ms-per-token", "5"},
+       "latency_ms.end_to_end.mean",
+       up},
+      {"generation-mode",
+       users(),
+       {},
+       {"--generation-mode", "none"},
+       "entries.latency_ms.generation.mean",
+       down},
+      {"gpu-gb-per-s",
+       trace({"--gpu-mem-gb", "4"}),
+       {},
+       {"--gpu-gb-per-s", "1"},
+       "tiers.gpu.write.latency_ms.mean",
+       up},
+      {"gpu-latency-us",
+       trace({"--gpu-mem-gb", "4"}),
+       {},
+       {"--gpu-latency-us", "1e5"},
+       "tiers.gpu.write.latency_ms.mean",
+       up},
+      {"cpu-gb-per-s",
+       trace({"--cpu-mem-gb", "4"}),
+       {},
+       {"--cpu-gb-per-s", "1"},
+       "tiers.cpu.write.latency_ms.mean",
+       up},
+      {"cpu-latency-us",
+       trace({"--cpu-mem-gb", "4"}),
+       {},
+       {"--cpu-latency-us", "1e5"},
+       "tiers.cpu.write.latency_ms.mean",
+       up},
+      {"storage-read-gb-per-s",
+       trace(),
+       {},
+       {"--storage-read-gb-per-s", "1"},
+       "tiers.storage.read.latency_ms.mean",
+       up},
+      {"storage-write-gb-per-s",
+       trace(),
+       {},
+       {"--storage-write-gb-per-s", "1"},
+       "tiers.storage.write.latency_ms.mean",
+       up},
+      {"storage-read-latency-us",
+       trace(),
+       {},
+       {"--storage-read-latency-us", "1e5"},
+       "tiers.storage.read.latency_ms.mean",
+       up},
+      {"storage-write-latency-us",
+       trace(),
+       {},
+       {"--storage-write-latency-us", "1e5"},
+       "tiers.storage.write.latency_ms.mean",
+       up},
+      {"gpu-mem-gb", trace(), {}, {"--gpu-mem-gb", "1"}, "tiers.gpu.read.bytes", up},
+      {"num-gpus",
+       trace({"--gpu-mem-gb", "1"}),
+       {},
+       {"--num-gpus", "2"},
+       "tiers.gpu.peak_bytes",
+       up},
+      {"cpu-mem-gb", trace(), {}, {"--cpu-mem-gb", "1"}, "tiers.cpu.read.bytes", up},
+      {"storage-capacity-gb",
+       trace(),
+       {},
+       {"--storage-capacity-gb", "1"},
+       "tiers.storage.evictions",
+       up},
+      {"promote",
+       trace({"--cpu-mem-gb", "1"}),
+       {},
+       {"--promote", "on"},
+       "tiers.cpu.promotions",
+       up},
+      {"storage-layout",
+       disk(),
+       {},
+       {"--storage-layout", "modelled"},
+       "storage_proof.direct",
+       differs},
+      {"io-engine", disk(), {}, {"--io-engine", "threads"}, "environment.io_engine", differs},
+      {"io-depth", disk(), {}, {"--io-depth", "1"}, "engine.achieved_queue_depth", down},
+      {"io-piece",
+       disk({"--length-scale", "0.2"}),
+       {},
+       {"--io-piece", "128KiB"},
+       "engine.write_piece_ms.count",
+       up},
+      {"io-in-flight",
+       disk({"--length-scale", "0.2", "--io-piece", "128KiB"}),
+       {},
+       {"--io-in-flight", "128KiB"},
+       "engine.achieved_queue_depth",
+       down},
+      {"buffered", disk(), {}, {"--buffered"}, "storage_proof.direct", differs},
+      {"verify", disk(), {"--verify", "off"}, {"--verify", "all"}, "verification.blocks", up},
+      {"clock", disk(), {}, {"--clock", "virtual"}, "window.clock", differs},
+      {"seed", users(), {}, {"--seed", "1"}, "plan.hash", differs},
+      {"shards",
+       disk({"--num-users", "4"}),
+       {},
+       {"--shards", "2"},
+       "tiers.storage.write.latency_ms.mean",
+       differs},
+  };
+}
+
+// What acts before or beside a run, and where that is tested.
+const std::set<std::string_view> kNotOfARun = {
+    "cache-dir",     // program_test: the directory is used, and empty again
+    "model-config",  // program_test
+    "plan-only",     // program_test
+    "run-dir",       // program_test: the results are there
+};
+
+class FlagEffectsTest : public testing::Test {
+ protected:
+  FlagEffectsTest() : root_(testing::TempDir() + "spillway-flags-XXXXXX") {
+    ::mkdtemp(root_.data());
+    fs::create_directory(root_ + "/cache");
+  }
+  ~FlagEffectsTest() override { fs::remove_all(root_); }
+
+  // The figure of a run; a text where it is none that can be compared by size.
+  std::optional<text::JsonValue> figure(const Effect& effect, const Arguments& own) {
+    const Arguments paths = {"bench", "--run-dir", root_ + "/run", "--cache-dir", root_ + "/cache"};
+    const Ended ended = run(combine(combine(paths, effect.base), own));
+    EXPECT_EQ(ended.status, 0) << effect.flag << ": " << ended.err;
+    if (ended.status != 0) return std::nullopt;
+    const text::JsonValue record = text::read_json(root_ + "/run/record.json");
+    fs::remove_all(root_ + "/run");
+    const text::JsonValue* value = &record;
+    for (std::string_view path = effect.figure; !path.empty();) {
+      const std::size_t dot = path.find('.');
+      value = &value->at(path.substr(0, dot));
+      path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
+    }
+    return *value;
+  }
+
+  std::string root_;
+};
+
+double number_of(const text::JsonValue& value) {
+  return value.is_number() ? value.as_double() : 0;  // null: nothing was measured
+}
+
+TEST_F(FlagEffectsTest, EveryFlagMovesAFigure) {
+  for (const Effect& effect : effects()) {
+    SCOPED_TRACE(fmt::format("--{}: {}", effect.flag, effect.figure));
+    const auto before = figure(effect, effect.without);
+    const auto after = figure(effect, effect.with);
+    if (!before || !after) continue;
+    switch (effect.moves) {
+      case Moves::up:
+        EXPECT_GT(number_of(*after), number_of(*before));
+        break;
+      case Moves::down:
+        EXPECT_LT(number_of(*after), number_of(*before));
+        break;
+      case Moves::differs:
+        EXPECT_NE(after->excerpt(), before->excerpt());
+        break;
+    }
+  }
+}
+
+TEST_F(FlagEffectsTest, NoFlagIsWithoutAnEffect) {
+  std::set<std::string_view> known = kNotOfARun;
+  for (const Effect& effect : effects()) known.insert(effect.flag);
+  for (const scenario::Setting& row : scenario::bench_settings()) {
+    EXPECT_TRUE(known.contains(row.name)) << "--" << row.name << " has no row in effects()";
+    known.erase(row.name);
+  }
+  for (const std::string_view gone : known) ADD_FAILURE() << "there is no --" << gone;
+}
+
+}  // namespace
+}  // namespace spillway::cli
