@@ -11,22 +11,43 @@
 #include "core/error.h"
 #include "kv/catalogue.h"
 #include "scenario/model_file.h"
+#include "scenario/presets.h"
 
 namespace spillway::scenario {
 namespace {
 
 constexpr double kMany = 1e9;
+constexpr std::string_view kSources = "Where settings come from";
 constexpr std::string_view kLoad = "Load";
 constexpr std::string_view kTiers = "Tiers";
 constexpr std::string_view kStorage = "Storage";
 constexpr std::string_view kModels = "Modelled parts";
 constexpr std::string_view kResults = "Run and results";
 
+std::vector<std::string_view> preset_names() {
+  std::vector<std::string_view> names;
+  for (const Preset& preset : presets()) names.push_back(preset.name);
+  return names;
+}
+
 // The modelled gpu tier moves data over PCIe 5 x16 (64 GB/s, half of it as engines report), the
 // modelled RAM at one core's copy speed, the modelled drive as a fast PCIe 5 SSD's data sheet.
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
 const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = {
+      {.name = "preset",
+       .kind = Kind::choice,
+       .initial = "",
+       .group = kSources,
+       .help = "settings that belong together, listed below; all else that is given is stronger",
+       .choices = preset_names()},
+      {.name = "config",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kSources,
+       .help = "YAML file of settings and models, stronger than --preset, weaker than SPILLWAY_* "
+               "variables and flags"},
+
       {.name = "trace",
        .kind = Kind::path,
        .initial = "",
@@ -285,7 +306,7 @@ void refuse_given(const Settings& settings, std::initializer_list<std::string_vi
                   std::string_view why) {
   for (const std::string_view name : names) {
     if (settings.was_given(name)) {
-      throw Error(fmt::format("--{} has no effect {}; leave it out", name, why));
+      throw Error(fmt::format("{} has no effect {}; leave it out", settings.spelling(name), why));
     }
   }
 }
@@ -392,12 +413,15 @@ void read_load(const Settings& settings, BenchConfig& config) {
                     .decode_per_token = settings.milliseconds("decode-ms-per-token")};
 }
 
-kv::ModelShape model_of(const Settings& settings) {
+kv::ModelShape model_of(const Settings& settings, std::span<const kv::ModelShape> models) {
   if (settings.is_set("model-config")) return read_model_file(settings.text("model-config"));
   const std::string& name = settings.text("model");
+  const auto own = std::ranges::find(models, name, &kv::ModelShape::name);
+  if (own != models.end()) return *own;
   if (const kv::ModelShape* const known = kv::find_model(name)) return *known;
   std::string names;
   for (const kv::ModelShape& model : kv::models()) names += " " + model.name;
+  for (const kv::ModelShape& model : models) names += " " + model.name;
   throw Error(
       fmt::format("--model: there is no \"{}\"; known are{}, or give --model-config", name, names));
 }
@@ -406,7 +430,7 @@ kv::ModelShape model_of(const Settings& settings) {
 
 std::span<const Setting> bench_settings() { return table(); }
 
-BenchConfig bench_config(const Settings& settings) {
+BenchConfig bench_config(const Settings& settings, std::span<const kv::ModelShape> models) {
   if (!settings.is_set("trace")) {
     throw Error("--trace is missing: name a trace file or directory, e.g. --trace traces/");
   }
@@ -416,7 +440,7 @@ BenchConfig bench_config(const Settings& settings) {
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");
   config.tensor_parallel = static_cast<std::uint32_t>(settings.integer("tensor-parallel"));
-  config.model = model_of(settings);
+  config.model = model_of(settings, models);
   config.run_dir = settings.text("run-dir");
   read_tiers(settings, config);
   read_storage(settings, config);

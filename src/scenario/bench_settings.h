@@ -65,7 +65,8 @@ struct BenchConfig {
 };
 
 // Turns settings into a config. Throws Error for contradictions, and for a setting given that would
-// have no effect beside the others: nothing is accepted and ignored.
-BenchConfig bench_config(const Settings& settings);
+// have no effect beside the others: nothing is accepted and ignored. `models` are known beside the
+// built-in ones, and before them.
+BenchConfig bench_config(const Settings& settings, std::span<const kv::ModelShape> models = {});
 
 }  // namespace spillway::scenario
