@@ -32,6 +32,8 @@
 #include "scenario/bench.h"
 #include "scenario/bench_facts.h"
 #include "scenario/bench_settings.h"
+#include "scenario/environment_variables.h"
+#include "scenario/presets.h"
 
 namespace spillway::cli {
 namespace {
@@ -213,6 +215,14 @@ class Interruption {
   Signals signals_;  // ends before what it uses
 };
 
+std::string preset_list() {
+  std::string list = "Presets:\n";
+  for (const scenario::Preset& preset : scenario::presets()) {
+    list += fmt::format("  {:<26} {}\n", preset.name, preset.purpose);
+  }
+  return list;
+}
+
 class BenchCommand final : public Command {
  public:
   explicit BenchCommand(CLI::App& program)
@@ -221,6 +231,9 @@ class BenchCommand final : public Command {
         settings_(scenario::bench_settings()),
         flags_(*app_, settings_) {
     app_->footer(
+        preset_list() +
+        "Every flag may also stand in a file (--config) or a variable: SPILLWAY_NUM_USERS=50 is\n"
+        "--num-users 50. Flags win over variables, those over the file, that over the preset.\n"
         "Sizes: 512MiB, 1.5GiB, 10GB, or a bare number of GiB for the *-gb flags; unlimited.\n"
         "Examples:\n"
         "  spillway bench --trace traces/ --length-scale 0.125 --cpu-mem-gb 1 \\\n"
@@ -233,9 +246,10 @@ class BenchCommand final : public Command {
   bool chosen() const override { return app_->parsed(); }
 
   int run() override {
-    flags_.apply();
-    const scenario::BenchConfig config = scenario::bench_config(settings_);
+    const scenario::ConfigFile file = flags_.apply(scenario::process_environment());
+    const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
+    print_note();
     Interruption interruption;
     std::unique_ptr<record::RunDirectory> directory;
     record::Run run = measure(config, interruption, directory);
@@ -258,6 +272,12 @@ class BenchCommand final : public Command {
     });
     if (std::fflush(stdout) != 0) throw_errno("write", "the plan to standard output");
     return kSuccess;
+  }
+
+  // What the preset asks to be run beside this, if anything.
+  void print_note() const {
+    const scenario::Preset* const preset = scenario::find_preset(settings_.text("preset"));
+    if (preset != nullptr && !preset->note.empty()) fmt::print(stderr, "{}\n", preset->note);
   }
 
   static void announce(const Bench& bench, const scenario::BenchConfig& config) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.h"
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-
-#include "core/error.h"
 
 namespace spillway::cli {
 namespace {
@@ -63,28 +63,37 @@ struct Flags::Impl {
     } else {
       one.option = app.add_option(name, one.text, help_of(row))->type_name(kind_of(row));
     }
-    one.option->group(std::string(row.group));
+    one.option->group(row.in_help ? std::string(row.group) : "");  // no group hides it
+  }
+
+  bool hides_any() const {
+    return std::ranges::any_of(settings.table(),
+                               [](const scenario::Setting& row) { return !row.in_help; });
+  }
+
+  [[noreturn]] void show_all() {
+    for (const Bound& one : bound) one.option->group(std::string(one.row->group));
+    throw CLI::CallForHelp();
   }
 };
 
 Flags::Flags(CLI::App& app, scenario::Settings& settings)
     : impl_(std::make_unique<Impl>(Impl{.settings = settings, .bound = {}})) {
   for (const scenario::Setting& row : settings.table()) impl_->add(app, row);
+  if (!impl_->hides_any()) return;
+  app.add_flag_callback(
+      "--help-all", [this] { impl_->show_all(); }, "Print this with the rarely used flags");
 }
 
 Flags::~Flags() = default;
 
-void Flags::apply() {
-  std::string wrong;
+scenario::ConfigFile Flags::apply(const scenario::EnvironmentVariables& environment) {
+  std::vector<scenario::GivenValue> given;
   for (const Impl::Bound& one : impl_->bound) {
     if (one.option->count() == 0) continue;
-    try {
-      impl_->settings.set(one.row->name, one.given(), record::Origin::command_line);
-    } catch (const Error& error) {
-      wrong.append(wrong.empty() ? "" : "\n").append(error.what());
-    }
+    given.push_back({.setting = std::string(one.row->name), .text = std::string(one.given())});
   }
-  if (!wrong.empty()) throw Error(wrong);
+  return scenario::load_settings(environment, given, impl_->settings);
 }
 
 }  // namespace spillway::cli

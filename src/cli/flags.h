@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "scenario/load_settings.h"
 #include "scenario/settings.h"
 
 // NOLINTNEXTLINE(readability-identifier-naming): the library's name.
@@ -13,7 +14,8 @@ class App;
 
 namespace spillway::cli {
 
-// Adds an option for every row of the settings' table to `app`, which outlives the Flags.
+// Adds an option for every row of the settings' table to `app`, which outlives the Flags; --help
+// lists those that are `in_help`, --help-all every one.
 class Flags {
  public:
   Flags(CLI::App& app, scenario::Settings& settings);
@@ -21,9 +23,10 @@ class Flags {
   Flags(const Flags&) = delete;
   Flags& operator=(const Flags&) = delete;
 
-  // After parsing: hands what was given to the settings. All values are looked at; an Error lists
-  // every one that is wrong, a line each.
-  void apply();
+  // After parsing: hands what was given to the settings, together with the weaker sources (preset,
+  // file, environment). All values are looked at; an Error lists every one that is wrong, a line
+  // each. Returns what a config file holds beside settings.
+  scenario::ConfigFile apply(const scenario::EnvironmentVariables& environment);
 
  private:
   struct Impl;

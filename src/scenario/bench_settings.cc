@@ -13,21 +13,46 @@
 #include "core/error.h"
 #include "kv/catalogue.h"
 #include "scenario/model_file.h"
+#include "scenario/presets.h"
 #include "scenario/workload_settings.h"
 
 namespace spillway::scenario {
 namespace {
 
 constexpr double kMany = 1e9;
+constexpr std::string_view kSources = "Where settings come from";
 constexpr std::string_view kLoad = "Load";
 constexpr std::string_view kTiers = "Tiers";
 constexpr std::string_view kStorage = "Storage";
 constexpr std::string_view kModels = "Modelled parts";
 constexpr std::string_view kResults = "Run and results";
 
+std::vector<std::string_view> preset_names() {
+  std::vector<std::string_view> names;
+  for (const Preset& preset : presets()) names.push_back(preset.name);
+  return names;
+}
+
 // The modelled gpu tier moves data over PCIe 5 x16 (64 GB/s, half of it as engines report), the
 // modelled RAM at one core's copy speed, the modelled drive as a fast PCIe 5 SSD's data sheet.
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
+std::vector<Setting> rows_about_sources() {
+  return {
+      {.name = "preset",
+       .kind = Kind::choice,
+       .initial = "",
+       .group = kSources,
+       .help = "settings that belong together, listed below; all else that is given is stronger",
+       .choices = preset_names()},
+      {.name = "config",
+       .kind = Kind::path,
+       .initial = "",
+       .group = kSources,
+       .help = "YAML file of settings and models, stronger than --preset, weaker than SPILLWAY_* "
+               "variables and flags"},
+  };
+}
+
 std::vector<Setting> rows_about_machine() {
   return {
       {.name = "model",
@@ -238,8 +263,8 @@ std::vector<Setting> rows_about_machine() {
 
 const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = [] {
-    const std::span<const Setting> workload = workload_settings();
-    std::vector<Setting> all(workload.begin(), workload.end());
+    std::vector<Setting> all = rows_about_sources();
+    std::ranges::copy(workload_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
     return all;
   }();
@@ -376,12 +401,15 @@ void read_load(const Settings& settings, BenchConfig& config) {
                     .decode_per_token = decode_per_token(settings)};
 }
 
-kv::ModelShape model_of(const Settings& settings) {
+kv::ModelShape model_of(const Settings& settings, std::span<const kv::ModelShape> models) {
   if (settings.is_set("model-config")) return read_model_file(settings.text("model-config"));
   const std::string& name = settings.text("model");
+  const auto own = std::ranges::find(models, name, &kv::ModelShape::name);
+  if (own != models.end()) return *own;
   if (const kv::ModelShape* const known = kv::find_model(name)) return *known;
   std::string names;
   for (const kv::ModelShape& model : kv::models()) names += " " + model.name;
+  for (const kv::ModelShape& model : models) names += " " + model.name;
   throw Error(
       fmt::format("--model: there is no \"{}\"; known are{}, or give --model-config", name, names));
 }
@@ -390,7 +418,7 @@ kv::ModelShape model_of(const Settings& settings) {
 
 std::span<const Setting> bench_settings() { return table(); }
 
-BenchConfig bench_config(Settings& settings) {
+BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> models) {
   set_workload_defaults(settings);
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
@@ -398,7 +426,7 @@ BenchConfig bench_config(Settings& settings) {
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");
   config.tensor_parallel = static_cast<std::uint32_t>(settings.integer("tensor-parallel"));
-  config.model = model_of(settings);
+  config.model = model_of(settings, models);
   config.run_dir = settings.text("run-dir");
   read_tiers(settings, config);
   read_storage(settings, config);

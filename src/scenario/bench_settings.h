@@ -64,9 +64,9 @@ struct BenchConfig {
 };
 
 // Turns settings into a config. Throws Error for contradictions, and for a setting given that would
-// have no effect beside the others: nothing is accepted and ignored.
-//
-// Settings that nobody has set get the defaults that go with the workload.
-BenchConfig bench_config(Settings& settings);
+// have no effect beside the others: nothing is accepted and ignored. `models` are known beside the
+// built-in ones, and before them. Settings that nobody has set get the defaults that go with the
+// workload.
+BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> models = {});
 
 }  // namespace spillway::scenario

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/size_text.h"
@@ -33,46 +35,81 @@ std::optional<std::uint64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-[[noreturn]] void refuse(const Setting& row, std::string_view text, const std::string& expected) {
-  throw Error(fmt::format("--{}: expected {}, found \"{}\"", row.name, expected, text));
+// Either separator; the first number takes what it can, so "1e-3-5" is a range too.
+std::optional<Range> parse_range(std::string_view text) {
+  double low = 0;
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, low);
+  if (error != std::errc() || stop == end || (*stop != '-' && *stop != ',')) return std::nullopt;
+  const std::optional<double> high = parse_number({std::next(stop), end});
+  if (!high || !std::isfinite(low) || low > *high) return std::nullopt;
+  return Range{.low = low, .high = *high};
 }
 
-void check_range(const Setting& row, std::string_view text, double value, const char* what) {
-  if (value >= row.low && value <= row.high) return;
-  refuse(row, text, fmt::format("{} from {:.15g} to {:.15g}", what, row.low, row.high));
-}
+// One value on its way into the table: what was typed, and what it is called in messages.
+class Candidate {
+ public:
+  Candidate(const Setting& row, std::string_view text, std::string_view spelling)
+      : row_(row), text_(text), spelling_(spelling) {}
 
-void check_value(const Setting& row, std::string_view text) {
-  switch (row.kind) {
-    case Kind::text:
-    case Kind::path:
-      if (text.empty()) refuse(row, text, "some text");
-      return;
-    case Kind::choice:
-      if (std::ranges::find(row.choices, text) == row.choices.end()) {
-        refuse(row, text, fmt::format("one of {}", fmt::join(row.choices, ", ")));
-      }
-      return;
-    case Kind::flag:
-      if (text != "on" && text != "off") refuse(row, text, "on or off");
-      return;
-    case Kind::integer: {
-      const std::optional<std::uint64_t> value = parse_integer(text);
-      if (!value) refuse(row, text, "a whole number");
-      check_range(row, text, static_cast<double>(*value), "a whole number");
-      return;
+  // Throws Error when the row does not accept the text.
+  void check() const {
+    switch (row_.kind) {
+      case Kind::text:
+      case Kind::path:
+        if (text_.empty()) refuse("some text");
+        return;
+      case Kind::choice:
+        if (std::ranges::find(row_.choices, text_) == row_.choices.end()) {
+          refuse(fmt::format("one of {}", fmt::join(row_.choices, ", ")));
+        }
+        return;
+      case Kind::flag:
+        if (text_ != "on" && text_ != "off") refuse("on or off");
+        return;
+      case Kind::integer:
+        check_number(parse_integer(text_), "a whole number");
+        return;
+      case Kind::number:
+        check_number(parse_number(text_), "a number");
+        return;
+      case Kind::range:
+        check_ends();
+        return;
+      case Kind::size:
+        parse_size(text_, spelling_, row_.unit);
+        return;
     }
-    case Kind::number: {
-      const std::optional<double> value = parse_number(text);
-      if (!value) refuse(row, text, "a number");
-      check_range(row, text, *value, "a number");
-      return;
-    }
-    case Kind::size:
-      parse_size(text, fmt::format("--{}", row.name), row.unit);
-      return;
   }
-}
+
+ private:
+  [[noreturn]] void refuse(const std::string& expected) const {
+    throw Error(fmt::format("{}: expected {}, found \"{}\"", spelling_, expected, text_));
+  }
+
+  std::string within(const char* what) const {
+    return fmt::format("{} from {:.15g} to {:.15g}", what, row_.low, row_.high);
+  }
+
+  template <typename T>
+  void check_number(const std::optional<T>& value, const char* what) const {
+    if (!value) refuse(what);
+    const auto number = static_cast<double>(*value);
+    if (number < row_.low || number > row_.high) refuse(within(what));
+  }
+
+  void check_ends() const {
+    const std::optional<Range> value = parse_range(text_);
+    if (!value) refuse("two numbers low-high, low first");
+    if (value->low < row_.low || value->high > row_.high) refuse(within("low-high"));
+  }
+
+  const Setting& row_;
+  std::string_view text_;
+  std::string_view spelling_;
+};
+
+std::string flag_of(const Setting& row) { return fmt::format("--{}", row.name); }
 
 // A text that set() accepted parses again.
 template <typename T>
@@ -92,14 +129,19 @@ record::Value size_value(const Setting& row, Bytes size) {
 
 Settings::Settings(std::span<const Setting> table) : table_(table) {
   for (const Setting& row : table) {
-    if (!row.initial.empty()) check_value(row, row.initial);
+    if (!row.initial.empty()) Candidate(row, row.initial, flag_of(row)).check();
     entries_[row.name].text = row.initial;
   }
 }
 
-const Setting& Settings::row(std::string_view name) const {
+const Setting* Settings::find(std::string_view name) const {
   const auto found = std::ranges::find(table_, name, &Setting::name);
-  if (found == table_.end()) throw Error(fmt::format("there is no setting \"{}\"", name));
+  return found == table_.end() ? nullptr : std::to_address(found);
+}
+
+const Setting& Settings::row(std::string_view name) const {
+  const Setting* const found = find(name);
+  if (found == nullptr) throw Error(fmt::format("there is no setting \"{}\"", name));
   return *found;
 }
 
@@ -107,10 +149,13 @@ const Settings::Entry& Settings::entry(std::string_view name) const {
   return entries_.at(row(name).name);
 }
 
-void Settings::set(std::string_view name, std::string_view text, record::Origin origin) {
+void Settings::set(std::string_view name, std::string_view text, record::Origin origin,
+                   std::string_view spelling) {
   const Setting& known = row(name);
-  check_value(known, text);
-  entries_[known.name] = {.text = std::string(text), .origin = origin, .resolved = {}};
+  std::string called = spelling.empty() ? flag_of(known) : std::string(spelling);
+  Candidate(known, text, called).check();
+  entries_[known.name] = {
+      .text = std::string(text), .origin = origin, .spelling = std::move(called), .resolved = {}};
 }
 
 void Settings::resolve(std::string_view name, record::Value value) {
@@ -125,7 +170,7 @@ void Settings::refuse_given(std::initializer_list<std::string_view> names,
                             std::string_view why) const {
   for (const std::string_view name : names) {
     if (was_given(name)) {
-      throw Error(fmt::format("--{} has no effect {}; leave it out", name, why));
+      throw Error(fmt::format("{} has no effect {}; leave it out", spelling(name), why));
     }
   }
 }
@@ -134,6 +179,11 @@ bool Settings::is_set(std::string_view name) const { return !entry(name).text.em
 
 bool Settings::was_given(std::string_view name) const {
   return entry(name).origin != record::Origin::default_;
+}
+
+std::string Settings::spelling(std::string_view name) const {
+  const std::string& called = entry(name).spelling;
+  return called.empty() ? flag_of(row(name)) : called;
 }
 
 const std::string& Settings::text(std::string_view name) const { return entry(name).text; }
@@ -149,6 +199,8 @@ Bytes Settings::size(std::string_view name) const {
 }
 
 bool Settings::flag(std::string_view name) const { return text(name) == "on"; }
+
+Range Settings::range(std::string_view name) const { return checked(parse_range(text(name))); }
 
 Duration Settings::seconds(std::string_view name) const { return from_seconds(number(name)); }
 Duration Settings::milliseconds(std::string_view name) const {

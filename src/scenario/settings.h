@@ -24,6 +24,7 @@ enum class Kind : std::uint8_t {
   number,   // within [low, high]
   size,     // bytes; a bare number counts `unit`s
   flag,     // on or off; on the command line without a value
+  range,    // "low-high" or "low,high" within [low, high], low first
 };
 
 // One row of a table of settings. The table makes the flags, the help and the record.
@@ -38,15 +39,26 @@ struct Setting {
   // NOLINTNEXTLINE(readability-redundant-member-init): rows that name no choices leave it out.
   std::vector<std::string_view> choices = {};
   Bytes unit = Bytes(1);
+  bool in_help = true;  // false: rarely set, most often in a file; listed by --help-all only
+};
+
+// Both ends belong to it.
+struct Range {
+  double low = 0;
+  double high = 0;
+  friend bool operator==(const Range&, const Range&) = default;
 };
 
 // Values of one table. Every value is checked as it is set; an Error names the flag, the value and
-// what is accepted. The strongest origin that spoke last wins; callers set them weakest first.
+// what is accepted. Whoever speaks last wins, so callers set the weakest origin first
+// (load_settings.h does).
 class Settings {
  public:
   explicit Settings(std::span<const Setting> table);
 
-  void set(std::string_view name, std::string_view text, record::Origin origin);
+  // `spelling` is how the setting was called by who gave it, for messages; "--name" when empty.
+  void set(std::string_view name, std::string_view text, record::Origin origin,
+           std::string_view spelling = {});
   // What a value turned out to be, kept beside what was asked: "0" became 95 % of the free space.
   void resolve(std::string_view name, record::Value value);
   void resolve(std::string_view name, Bytes size);
@@ -55,17 +67,22 @@ class Settings {
   void refuse_given(std::initializer_list<std::string_view> names, std::string_view why) const;
 
   bool is_set(std::string_view name) const;     // has a value at all
-  bool was_given(std::string_view name) const;  // by a person, not by the table
+  bool was_given(std::string_view name) const;  // by a person or a preset, not by the table
+  // How a setting was called by who gave it: "--seed", "SPILLWAY_SEED", "bench.yaml:3: bench.seed".
+  std::string spelling(std::string_view name) const;
   const std::string& text(std::string_view name) const;
   std::uint64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
   Bytes size(std::string_view name) const;
   bool flag(std::string_view name) const;
+  Range range(std::string_view name) const;
   Duration seconds(std::string_view name) const;       // a number of seconds
   Duration milliseconds(std::string_view name) const;  // a number of milliseconds
   Duration microseconds(std::string_view name) const;  // a number of microseconds
 
   std::span<const Setting> table() const { return table_; }
+  // The row of this name, or null.
+  const Setting* find(std::string_view name) const;
   // Every setting with its value and origin, in the order of the table, for the record.
   std::vector<record::Setting> effective() const;
 
@@ -73,6 +90,7 @@ class Settings {
   struct Entry {
     std::string text;
     record::Origin origin = record::Origin::default_;
+    std::string spelling;
     record::Value resolved;
   };
   const Setting& row(std::string_view name) const;

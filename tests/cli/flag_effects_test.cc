@@ -317,6 +317,8 @@ std::vector<Effect> effects() {
 
 // What acts before or beside a run, and where that is tested.
 const std::set<std::string_view> kNotOfARun = {
+    "preset",        // program_test: its values are on record with their origin
+    "config",        // program_test, likewise
     "cache-dir",     // program_test: the directory is used, and empty again
     "model-config",  // program_test
     "plan-only",     // program_test

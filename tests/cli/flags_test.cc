@@ -17,7 +17,7 @@ namespace {
 
 using scenario::Kind;
 
-const std::array<scenario::Setting, 3> kTable = {{
+const std::array<scenario::Setting, 4> kTable = {{
     {.name = "seed",
      .kind = Kind::integer,
      .initial = "42",
@@ -27,6 +27,14 @@ const std::array<scenario::Setting, 3> kTable = {{
      .high = 100},
     {.name = "size", .kind = Kind::size, .initial = "", .group = "Run", .help = "a size"},
     {.name = "loud", .kind = Kind::flag, .initial = "off", .group = "Run", .help = "be loud"},
+    {.name = "rare",
+     .kind = Kind::range,
+     .initial = "1-2",
+     .group = "Run",
+     .help = "rarely set",
+     .low = 0,
+     .high = 9,
+     .in_help = false},
 }};
 
 struct Line {
@@ -36,7 +44,7 @@ struct Line {
 
   void parse(const std::string& line) {
     app.parse(line);
-    flags.apply();
+    flags.apply({});
   }
 };
 
@@ -61,12 +69,33 @@ TEST(Flags, EveryWrongValueIsNamedAtOnce) {
   }
 }
 
-TEST(Flags, TheHelpHasEveryRow) {
+TEST(Flags, WeakerSourcesFillWhatIsNotGiven) {
+  Line line;
+  line.app.parse("--seed 7");
+  line.flags.apply({{"SPILLWAY_SEED", "8"}, {"SPILLWAY_SIZE", "8KiB"}});
+  EXPECT_EQ(line.settings.integer("seed"), 7U);
+  EXPECT_EQ(line.settings.size("size"), 8_KiB);
+}
+
+TEST(Flags, TheHelpHasEveryRowButTheRareOnes) {
   Line line;
   const std::string help = line.app.help();
-  for (const scenario::Setting& row : kTable) {
-    EXPECT_NE(help.find("--" + std::string(row.name)), std::string::npos);
+  for (const char* const name : {"--seed", "--size", "--loud", "--help-all"}) {
+    EXPECT_NE(help.find(name), std::string::npos) << name;
   }
+  EXPECT_EQ(help.find("--rare"), std::string::npos);
+}
+
+TEST(Flags, HelpAllHasTheRareOnesToo) {
+  Line line;
+  EXPECT_THROW(line.app.parse("--help-all"), CLI::CallForHelp);
+  EXPECT_NE(line.app.help().find("--rare"), std::string::npos);
+}
+
+TEST(Flags, ARareOneCanBeGivenAllTheSame) {
+  Line line;
+  line.parse("--rare 3-4");
+  EXPECT_EQ(line.settings.range("rare").low, 3);
 }
 
 }  // namespace

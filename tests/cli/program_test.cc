@@ -302,10 +302,83 @@ TEST_F(ProgramTest, AFullDiskIsCountedAndTheRunGoesOn) {
   EXPECT_LE(run.observed.tier(TierId::storage).peak_bytes, 8U << 20U);
 }
 
+// A variable that the program is started with.
+class Variable {
+ public:
+  Variable(const char* name, const char* text) : name_(name) { ::setenv(name, text, 1); }
+  ~Variable() { ::unsetenv(name_); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
+
+std::vector<std::string> virtual_run(const std::string& run_dir) {
+  return {"bench", "--trace", kSessions, "--clock", "virtual", "--run-dir", run_dir};
+}
+
+TEST_F(ProgramTest, SettingsComeFromFileVariableAndLineAndTheRecordSaysSo) {
+  const std::string config = put("bench.yaml",
+                                 "bench: {model: mine, max-requests: 3, seed: 1, num-users: 2}\n"
+                                 "model_configs: {mine: {num_layers: 16}}\n");
+  const Variable seed("SPILLWAY_SEED", "2");
+  const Variable users("SPILLWAY_NUM_USERS", "3");
+  std::vector<std::string> arguments = virtual_run(results());
+  arguments.insert(arguments.end(), {"--config", config, "--num-users", "4"});
+  const Ended ended = run(arguments);
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const record::Run run = record::load_run(results());
+  const auto expect = [&](std::string_view name, const record::Value& value,
+                          record::Origin origin) {
+    const record::Setting* const setting = record::find_setting(run, name);
+    ASSERT_NE(setting, nullptr) << name;
+    EXPECT_EQ(setting->value, value) << name;
+    EXPECT_EQ(setting->origin, origin) << name;
+  };
+  expect("model", "mine", record::Origin::file);
+  expect("max-requests", std::int64_t{3}, record::Origin::file);
+  expect("seed", std::int64_t{2}, record::Origin::environment);
+  expect("num-users", std::int64_t{4}, record::Origin::command_line);
+  expect("shards", std::int64_t{1}, record::Origin::default_);
+}
+
+TEST_F(ProgramTest, APresetSetsWhatIsNotGiven) {
+  if (run({"bench", "--help"}).out.find("--generation-mode") == std::string::npos) {
+    GTEST_SKIP() << "presets set --generation-mode, which there is not";
+  }
+  std::vector<std::string> arguments = virtual_run(results());
+  arguments.insert(arguments.end(), {"--preset", "validate-gpu", "--duration", "1"});
+  const Ended ended = run(arguments);
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.err.find("vllm serve"), std::string::npos) << ended.err;
+  const record::Run run = record::load_run(results());
+  EXPECT_EQ(record::find_setting(run, "num-users")->origin, record::Origin::preset);
+  EXPECT_EQ(record::find_setting(run, "duration")->origin, record::Origin::command_line);
+}
+
+TEST_F(ProgramTest, RefusesWhatAFileAVariableOrAPresetHasWrong) {
+  const std::string config = put("bench.yaml", "rag:\n  top_k: 3\n");
+  const Variable mistyped("SPILLWAY_SEEDS", "2");
+  std::vector<std::string> arguments = bench(kSessions, {"--config", config, "--preset", "mine"});
+  expect_refused(arguments, "bench.yaml:");
+  expect_refused(arguments, "SPILLWAY_SEED\n");
+  expect_refused(arguments, "--preset: expected one of mlperf-2025-8b");
+}
+
+TEST_F(ProgramTest, TheHelpOfBenchListsThePresets) {
+  const Ended ended = run({"bench", "--help"});
+  EXPECT_EQ(ended.status, 0);
+  for (const char* const name : {"mlperf-2026-stress-70b", "three-tier", "validate-offload"}) {
+    EXPECT_NE(ended.out.find("\n  " + std::string(name)), std::string::npos) << name;
+  }
+}
+
 // Paths in record.json that may differ between two virtual runs: the table in docs/formats.md.
 bool may_differ(const std::string& path) {
-  constexpr std::array<std::string_view, 11> kPlaces = {"created",
+  constexpr std::array<std::string_view, 12> kPlaces = {"created",
                                                         "settings.run-dir.",
+                                                        "settings.config.",
                                                         "settings.cache-dir.",
                                                         "settings.trace.",
                                                         "plan.workload",

@@ -5,6 +5,9 @@
 
 #include <array>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/size_text.h"
@@ -15,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using record::Origin;
 
-const std::array<Setting, 5> kTable = {{
+const std::array<Setting, 6> kTable = {{
     {.name = "users",
      .kind = Kind::integer,
      .initial = "1",
@@ -38,6 +41,13 @@ const std::array<Setting, 5> kTable = {{
      .help = "",
      .choices = {"a", "b"}},
     {.name = "loud", .kind = Kind::flag, .initial = "off", .group = "", .help = ""},
+    {.name = "context",
+     .kind = Kind::range,
+     .initial = "512-4096",
+     .group = "",
+     .help = "",
+     .low = 0,
+     .high = 1e4},
 }};
 
 void expect_refused(Settings& settings, const char* name, const char* text) {
@@ -78,8 +88,40 @@ TEST(Settings, RefuseWhatDoesNotFitNamingTheFlag) {
   expect_refused(settings, "memory", "lots");
   expect_refused(settings, "mode", "c");
   expect_refused(settings, "loud", "maybe");
+  for (const char* const text : {"", "5", "5-", "-5", "7-5", "1-2-3", "a-b", "0-10001", "1 - 2"})
+    expect_refused(settings, "context", text);
   EXPECT_EQ(settings.integer("users"), 1U);
   EXPECT_THROW(settings.set("no-such", "1", Origin::file), Error);
+}
+
+TEST(Settings, ARangeHasTwoEnds) {
+  Settings settings(kTable);
+  EXPECT_EQ(settings.range("context"), (Range{.low = 512, .high = 4096}));
+  const std::vector<std::pair<std::string, Range>> cases = {
+      {"0.1,0.5", {.low = 0.1, .high = 0.5}},
+      {"0.1-0.5", {.low = 0.1, .high = 0.5}},
+      {"7-7", {.low = 7, .high = 7}},
+      {"1e-3-5", {.low = 0.001, .high = 5}},
+  };
+  for (const auto& [text, range] : cases) {
+    settings.set("context", text, Origin::file);
+    EXPECT_EQ(settings.range("context"), range) << text;
+  }
+  EXPECT_EQ(settings.effective()[5].value, record::Value(std::string("1e-3-5")));
+}
+
+TEST(Settings, AreCalledAsWhoeverGaveThemCallsThem) {
+  Settings settings(kTable);
+  EXPECT_EQ(settings.spelling("users"), "--users");
+  settings.set("users", "2", Origin::environment, "SPILLWAY_USERS");
+  EXPECT_EQ(settings.spelling("users"), "SPILLWAY_USERS");
+  try {
+    settings.set("memory", "lots", Origin::file, "f.yaml:3: bench.memory");
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_TRUE(std::string_view(error.what()).starts_with("f.yaml:3: bench.memory: "))
+        << error.what();
+  }
 }
 
 TEST(Settings, KeepWhatWasAskedBesideWhatItBecame) {
