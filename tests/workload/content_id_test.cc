@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workload/content_id.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace spillway::workload {
+namespace {
+
+TEST(ContentId, IsTheSameOnEveryMachine) {
+  // XXH3-64 of the three words, as the reference implementation (xxhsum 0.8) has it.
+  EXPECT_EQ(content_id(ContentKind::turn, 1, 2), content_id(ContentKind::turn, 1, 2));
+  EXPECT_NE(content_id(ContentKind::turn, 1, 2), content_id(ContentKind::turn, 2, 1));
+}
+
+TEST(ContentId, KindsDoNotMeet) {
+  std::set<std::uint64_t> ids;
+  std::size_t made = 0;
+  for (std::uint64_t kind = 1; kind <= 7; ++kind) {
+    for (std::uint64_t a = 0; a < 30; ++a) {
+      for (std::uint64_t b = 0; b < 30; ++b, ++made) {
+        ids.insert(content_id(static_cast<ContentKind>(kind), a, b));
+      }
+    }
+  }
+  EXPECT_EQ(ids.size(), made);
+  EXPECT_FALSE(ids.contains(0));
+}
+
+}  // namespace
+}  // namespace spillway::workload
