@@ -65,6 +65,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cache/options.h", "settings, no code"},
     {"cache/policy.h", "an interface; its policies have tests"},
     {"cli/bench_command.cc", "run as a program by cli/program_test"},
+    {"cli/check_submission_command.cc", "run as a program by cli/program_test"},
     {"cli/command.h", "an interface; run as a program by cli/program_test"},
     {"cli/main.cc", "run as a program by cli/program_test"},
     {"cli/models_command.cc", "run as a program by cli/program_test"},

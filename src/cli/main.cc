@@ -12,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "cli/bench_command.h"
+#include "cli/check_submission_command.h"
 #include "cli/command.h"
 #include "cli/models_command.h"
 #include "core/error.h"
@@ -28,10 +29,13 @@ int run_program(int argc, char** argv) {
   program.set_version_flag("--version", version_text());
   program.require_subcommand(1);
   program.get_formatter()->column_width(34);
-  program.footer("Statuses: 0 done, 2 bad input or set-up, 130 interrupted (results are kept).");
+  program.footer(
+      "Statuses: 0 done, 2 bad input or set-up, 3 a check failed, 130 interrupted (results "
+      "are\nkept).");
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(bench_command(program));
   commands.push_back(models_command(program));
+  commands.push_back(check_submission_command(program));
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -11,9 +11,11 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "core/bytes.h"
@@ -306,9 +308,43 @@ class Reader {
   ConfigFile result_;
 };
 
-std::vector<YAML::Node> parse(const std::string& text, const std::string& file) {
+// Where documents begin. What is in them is not looked at.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  int last_line() const { return last_line_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { last_line_ = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  int last_line_ = 0;
+};
+
+// The only document, or none. YAML::LoadAll() is not for foreign text: a stray bracket or comma is
+// an endless row of empty documents to it.
+std::optional<YAML::Node> parse(const std::string& text, const std::string& file) {
   try {
-    return YAML::LoadAll(text);
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    DocumentStarts documents;
+    if (!parser.HandleNextDocument(documents)) return std::nullopt;
+    if (parser.HandleNextDocument(documents)) {
+      throw Error(
+          fmt::format("{}:{}: expected one document, found another one or what belongs to "
+                      "none",
+                      file, documents.last_line()));
+    }
+    return YAML::Load(text);
   } catch (const YAML::Exception& error) {
     throw Error(fmt::format("{}:{}: expected YAML, found a fault: {}", file, error.mark.line + 1,
                             error.msg));
@@ -318,13 +354,8 @@ std::vector<YAML::Node> parse(const std::string& text, const std::string& file) 
 }  // namespace
 
 ConfigFile apply_config(const std::string& text, const std::string& file, Settings& settings) {
-  const std::vector<YAML::Node> documents = parse(text, file);
-  if (documents.empty()) return {};
-  if (documents.size() > 1) {
-    throw Error(fmt::format("{}:{}: expected one document, found {}", file,
-                            documents[1].Mark().line + 1, documents.size()));
-  }
-  return Reader(file, settings).read(documents.front());
+  const std::optional<YAML::Node> document = parse(text, file);
+  return document ? Reader(file, settings).read(*document) : ConfigFile{};
 }
 
 ConfigFile apply_config_file(const std::string& path, Settings& settings) {

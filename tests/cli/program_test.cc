@@ -71,6 +71,7 @@ TEST_F(ProgramTest, HelpNamesOnlyWhatIsBuilt) {
   EXPECT_EQ(ended.status, 0);
   EXPECT_NE(ended.out.find("\n  bench"), std::string::npos);
   EXPECT_NE(ended.out.find("\n  models"), std::string::npos);
+  EXPECT_NE(ended.out.find("\n  check-submission"), std::string::npos);
   for (const char* const later : {"suite", "sweep", "drive", "serve", "hypotheses"}) {
     EXPECT_EQ(ended.out.find("\n  " + std::string(later)), std::string::npos) << later;
   }
@@ -364,6 +365,21 @@ TEST_F(ProgramTest, RefusesWhatAFileAVariableOrAPresetHasWrong) {
   expect_refused(arguments, "bench.yaml:");
   expect_refused(arguments, "SPILLWAY_SEED\n");
   expect_refused(arguments, "--preset: expected one of mlperf-2025-8b");
+}
+
+TEST_F(ProgramTest, ASubmissionIsCheckedFromRecords) {
+  std::vector<std::string> arguments = virtual_run(results());
+  arguments.insert(arguments.end(), {"--max-requests", "3"});
+  ASSERT_EQ(run(arguments).status, 0);
+  const Ended ended = run({"check-submission", results(), results() + "/record.json"});
+  EXPECT_EQ(ended.status, 3) << ended.err;
+  EXPECT_NE(ended.out.find("found 2"), std::string::npos) << "both are trials of one set-up";
+  EXPECT_NE(ended.out.find("nothing was measured"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("A rule fails"), std::string::npos) << ended.out;
+  const Ended missing = run({"check-submission", root_ + "/none"});
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_NE(missing.err.find("none"), std::string::npos) << missing.err;
+  EXPECT_EQ(run({"check-submission"}).status, 2);
 }
 
 TEST_F(ProgramTest, TheHelpOfBenchListsThePresets) {
