@@ -70,7 +70,6 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/main.cc", "run as a program by cli/program_test"},
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"io/transfer.h", "a value and its means; io/queue_test"},
-    {"load/target.h", "an interface; load/driver_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
     {"record/json_fields.cc", "record/run_json_test"},
     {"record/request_row.h", "a value; record/request_log_test"},
@@ -79,6 +78,9 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"tier/store.h", "an interface; its stores have tests"},
     {"workload/plan.h", "an interface; workload/trace_plan_test"},
     {"workload/request.h", "a value; workload/trace_plan_test"},
+    {"workload/draws.h", "workload/personas_test and listed_turns_test"},
+    {"workload/session_options.h", "settings, no code"},
+    {"workload/turn_source.h", "an interface; workload/personas_test and listed_turns_test"},
 };
 
 const Rung* find_rung(std::string_view module) {

@@ -169,5 +169,49 @@ TEST(PortableLog, ReachesTheEndsOfItsRangeAndRefusesWhatIsBeyond) {
   EXPECT_DEATH(portable_log(std::nan("")), "normal number");
 }
 
+TEST(PortableExp, AgreesWithTheMachines) {
+  Random random({.seed = 13});
+  for (int i = 0; i < 100'000; ++i) {
+    const double x = (random.uniform() - 0.5) * 1400;
+    const double truth = std::exp(x);
+    EXPECT_NEAR(portable_exp(x), truth, 1e-15 * truth) << x;
+  }
+  EXPECT_EQ(portable_exp(0), 1);
+  EXPECT_DEATH(portable_exp(701), "normal number");
+}
+
+TEST(Random, NormalHasItsMoments) {
+  Random random({.seed = 14});
+  double sum = 0;
+  double squares = 0;
+  constexpr int kMany = 100'000;
+  for (int i = 0; i < kMany; ++i) {
+    const double x = random.normal();
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kMany, 0, 0.01);
+  EXPECT_NEAR(squares / kMany, 1, 0.02);
+}
+
+// Mean and variance of a gamma distribution of scale 1 are its shape.
+TEST(Random, GammaHasItsMoments) {
+  for (const double shape : {0.1, 0.5, 1.0, 3.0, 50.0}) {
+    Random random({.seed = 15});
+    double sum = 0;
+    double squares = 0;
+    constexpr int kMany = 100'000;
+    for (int i = 0; i < kMany; ++i) {
+      const double x = random.gamma(shape);
+      EXPECT_GE(x, 0);
+      sum += x;
+      squares += x * x;
+    }
+    const double mean = sum / kMany;
+    EXPECT_NEAR(mean, shape, 0.03 * shape + 0.005);
+    EXPECT_NEAR(squares / kMany - mean * mean, shape, 0.08 * shape + 0.01);
+  }
+}
+
 }  // namespace
 }  // namespace spillway

@@ -146,5 +146,70 @@ TEST_F(DriverTest, ShardsShareTheUsers) {
   EXPECT_EQ(odd.completed, 4U);
 }
 
+TEST_F(DriverTest, AClosedLoopUserPausesBeforeEveryRequest) {
+  ScriptedPlan plan(1, 3, 0s);
+  plan.think = 10s;
+  run(plan, {.think_scale = 0.5, .concurrency = 1}, 2s);
+  EXPECT_EQ(ended_, Time(21s)) << "three times 5 s and 2 s";
+  EXPECT_EQ(observations_.completed.end_to_end.max(), 2 * kSecond) << "a pause is no latency";
+}
+
+TEST_F(DriverTest, UsersByTheClockDoNotWaitForAnswers) {
+  ScriptedPlan plan(1, 3, 0s);
+  plan.think = 1s;
+  run(plan, {.arrival = Arrival::users, .think_scale = 1, .concurrency = 10}, 5s);
+  EXPECT_EQ(most_, 3U);
+  EXPECT_EQ(ended_, Time(8s));
+}
+
+TEST_F(DriverTest, RequestsComeAtTheGivenRate) {
+  const ScriptedPlan plan(1, 8, 0s);
+  const record::Requests requests = run(plan,
+                                        {.arrival = Arrival::rate,
+                                         .rate = {.gaps = Gaps::constant, .per_second = 2},
+                                         .concurrency = 10},
+                                        1s);
+  EXPECT_EQ(requests.completed, 8U);
+  EXPECT_EQ(ended_, Time(5s)) << "the last is due after 4 s";
+  EXPECT_EQ(requests.late, 0U);
+}
+
+TEST_F(DriverTest, ATurnWaitsForTheTurnBefore) {
+  ScriptedPlan plan(3, 9, 0s);
+  plan.changeable().has_classes = true;
+  plan.conversation = 7;
+  const record::Requests requests = run(plan, {.arrival = Arrival::trace, .concurrency = 9}, 2s);
+  EXPECT_EQ(requests.completed, 9U);
+  EXPECT_EQ(most_, 1U) << "all of one conversation";
+  EXPECT_EQ(observations_.completed.queue_wait.max(), 16 * kSecond);
+}
+
+// Every tenth is interactive; one place, twice as much work as time.
+TEST_F(DriverTest, AnUrgentClassGoesFirstAndTheOthersAreSeenToWait) {
+  ScriptedPlan plan(100, 100, 1s);
+  plan.changeable().has_classes = true;
+  plan.qos_of = [](std::uint64_t index) { return index % 10 == 0 ? Qos::interactive : Qos::batch; };
+  run(plan, {.arrival = Arrival::trace, .concurrency = 1, .duration = 100s}, 2s);
+  const record::ClassFigures& urgent = observations_.of(Qos::interactive);
+  const record::ClassFigures& batch = observations_.of(Qos::batch);
+  EXPECT_EQ(urgent.requests.completed, 10U);
+  EXPECT_LE(urgent.queue_wait.max(), 2 * kSecond);
+  EXPECT_EQ(batch.requests.offered, 90U);
+  EXPECT_EQ(batch.requests.completed + batch.requests.abandoned, 90U);
+  EXPECT_GE(batch.requests.abandoned, 49U);
+  EXPECT_LT(batch.admitted, 42U);
+}
+
+TEST_F(DriverTest, ShardsPartAPlanWithClassesByUsers) {
+  ScriptedPlan plan(5, 20, 1s);
+  plan.changeable().has_classes = true;
+  std::uint64_t all = 0;
+  for (unsigned shard = 0; shard < 3; ++shard) {
+    all += run(plan, {.arrival = Arrival::trace, .concurrency = 9, .shard = shard, .shards = 3}, 1s)
+               .completed;
+  }
+  EXPECT_EQ(all, 20U);
+}
+
 }  // namespace
 }  // namespace spillway::load

@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 // Three conversations of two turns, then two requests that stand alone, one second apart.
 RequestList list() {
-  RequestList made{.format = "requests", .timed = true, .users = 5, .conversations = 3};
+  RequestList made{
+      .format = "requests", .timed = true, .users = 5, .conversations = 3, .requests = {}};
   for (std::uint32_t i = 0; i < 6; ++i) {
     made.requests.push_back({.user = i % 3,
                              .conversation = i % 3 + 1,
@@ -28,6 +29,12 @@ RequestList list() {
   made.requests.push_back({.user = 3, .context = 7, .generate = 1, .due = 6s});
   made.requests.push_back(
       {.user = 4, .context = 8, .generate = 1, .qos = Qos::batch, .key = 99, .due = 7s});
+  return made;
+}
+
+SessionOptions seeded(std::uint64_t seed) {
+  SessionOptions made;
+  made.seed = seed;
   return made;
 }
 
@@ -76,7 +83,7 @@ TEST(ListedTurns, KnowWhatCameBeforeInAConversation) {
 
 TEST(ListedTurns, AreDealtSoThatAConversationStaysWithOneUser) {
   for (const bool shuffled : {false, true}) {
-    const ListedTurns turns(list(), {.users = 2, .shuffled = shuffled}, {.seed = 3});
+    const ListedTurns turns(list(), {.users = 2, .shuffled = shuffled}, seeded(3));
     EXPECT_EQ(turns.users(), 2U);
     expect_consistent(turns);
     Conversation found;
@@ -92,11 +99,11 @@ TEST(ListedTurns, AreDealtSoThatAConversationStaysWithOneUser) {
 
 TEST(ListedTurns, AreShuffledByTheSeedAlone) {
   const auto order = [](std::uint64_t seed) {
-    RequestList many{.format = "sharegpt", .users = 40, .conversations = 40};
+    RequestList many{.format = "sharegpt", .users = 40, .conversations = 40, .requests = {}};
     for (std::uint32_t i = 0; i < 40; ++i) {
       many.requests.push_back({.user = i, .conversation = i + 1, .turn = 1, .context = i + 1});
     }
-    const ListedTurns turns(std::move(many), {.users = 1, .shuffled = true}, {.seed = seed});
+    const ListedTurns turns(std::move(many), {.users = 1, .shuffled = true}, seeded(seed));
     std::vector<std::uint64_t> contexts;
     for (std::uint64_t i = 0; i < 40; ++i) contexts.push_back(turns.turn(i).context.count());
     return contexts;
@@ -132,15 +139,13 @@ TEST(ListedTurns, MayEndInTheMiddleOfAPass) {
 }
 
 TEST(ListedTurns, EqualKeysAreEqualContent) {
-  RequestList two{.format = "requests", .users = 2};
+  RequestList two{.format = "requests", .users = 2, .requests = {}};
   two.requests = {{.user = 0, .context = 5, .key = 9}, {.user = 1, .context = 5, .key = 9}};
   const ListedTurns turns(std::move(two), {}, {});
   EXPECT_EQ(turns.turn(0).content, turns.turn(1).content);
 }
 
-TEST(ListedTurns, RefuseAnEmptyList) {
-  EXPECT_THROW(ListedTurns({}, {}, {}), Error);
-}
+TEST(ListedTurns, RefuseAnEmptyList) { EXPECT_THROW(ListedTurns({}, {}, {}), Error); }
 
 TEST(ListedTurns, GoOnWithoutEnd) {
   const ListedTurns turns(list(), {.passes = ~std::uint64_t{0}}, {});
