@@ -46,7 +46,7 @@ class EntryReplicaTest : public testing::Test {
     replica_.emplace(loop_, cache_, options);
   }
 
-  async::Task<> ask(RequestRow& row, const kv::Prompt& prompt) {
+  async::Task<> ask(RequestRow& row, kv::Prompt prompt) {
     EntryJob job(row);
     replica_->plan(job, prompt);
     co_await replica_->generate(job, stop_);
