@@ -102,7 +102,7 @@ async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Sto
       const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
       if (!reached) co_return;
     }
-    const std::uint64_t place = co_await places_.acquire(1, stop, index_of(ticket.qos));
+    const std::uint64_t place = co_await places_.acquire(1, stop, rank_of(ticket.qos));
     if (place == 0) {
       abandon(index, due);
       co_return;
@@ -164,7 +164,7 @@ async::Task<> Driver::request(std::uint64_t index, std::int64_t due, async::Grou
     abandon(index, due);
     co_return;
   }
-  const std::uint64_t place = co_await places_.acquire(1, stop, index_of(ticket.qos));
+  const std::uint64_t place = co_await places_.acquire(1, stop, rank_of(ticket.qos));
   if (place == 0) {
     abandon(index, due);
   } else {
@@ -176,7 +176,7 @@ async::Task<> Driver::request(std::uint64_t index, std::int64_t due, async::Grou
 
 async::Task<> Driver::serve(std::uint64_t index, std::int64_t due, Qos qos, async::Group& flights,
                             async::Stop& stop) {
-  const std::uint64_t place = co_await places_.acquire(1, stop, index_of(qos));
+  const std::uint64_t place = co_await places_.acquire(1, stop, rank_of(qos));
   if (place == 0) {
     abandon(index, due);
   } else {

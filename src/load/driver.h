@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,8 +31,10 @@ enum class Arrival : std::uint8_t { closed, users, trace, rate };
 struct DriverOptions {
   Arrival arrival = Arrival::closed;
   // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
-  ArrivalOptions rate = {};       // of Arrival::rate
-  std::uint64_t seed = 0;         // of its gaps
+  ArrivalOptions rate = {};  // of Arrival::rate
+  std::uint64_t seed = 0;    // of its gaps
+  // By class: which goes first when they wait; 0 before 1. At most Semaphore::kRanks.
+  std::array<std::size_t, kQosClasses> ranks = {0, 1, 2};
   double think_scale = 0;         // multiplies pauses; 0: none
   std::uint64_t concurrency = 1;  // requests of this shard in flight; the rest wait, and are late
   Duration warm_up{};             // from the start of the run; not measured
@@ -69,6 +73,7 @@ class Driver {
   async::Task<> fly(std::unique_ptr<Flight> flight, std::uint64_t place, async::Group& flights,
                     async::Stop& stop);
   async::Task<> land(std::unique_ptr<Flight> flight, std::uint64_t place, async::Stop& stop);
+  std::size_t rank_of(Qos qos) const { return options_.ranks.at(index_of(qos)); }
   bool is_mine(std::uint64_t index) const;
   Duration pause(const workload::Ticket& ticket) const;
   std::unique_ptr<Flight> prepare(std::uint64_t index, std::int64_t due);

@@ -89,6 +89,7 @@ struct Bench::Impl {
 
   cache::CacheOptions cache_options() const {
     return {.capacity = tiers->capacities(),
+            .headroom = config.headroom,
             .promote = config.promote,
             .verify = config.verify,
             .reserve_blocks = blocks_of(tiers->capacities(), block, plan->summary()),

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "kv/catalogue.h"
+#include "scenario/mlperf_settings.h"
 #include "scenario/model_file.h"
 #include "scenario/presets.h"
 #include "scenario/workload_settings.h"
@@ -266,6 +267,7 @@ const std::vector<Setting>& table() {
     std::vector<Setting> all = rows_about_sources();
     std::ranges::copy(workload_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
+    std::ranges::copy(mlperf_settings(), std::back_inserter(all));
     return all;
   }();
   return rows;
@@ -351,12 +353,10 @@ void read_storage(const Settings& settings, BenchConfig& config) {
   if (verify == "off") config.verify = kv::Verify::off;
 }
 
-// MLPerf's names for how fast a typical accelerator generates; 30 ms is a 7B model's.
+// MLPerf's names for how fast a typical accelerator generates; realistic is a 7B model's.
 Duration decode_per_token(const Settings& settings) {
   if (!settings.is_set("generation-mode")) return settings.milliseconds("decode-ms-per-token");
-  const std::string& mode = settings.text("generation-mode");
-  if (mode == "none") return Duration::zero();
-  return mode == "fast" ? std::chrono::milliseconds(2) : std::chrono::milliseconds(30);
+  return generation_time(settings, settings.text("generation-mode"));
 }
 
 load::Arrival arrival_of(const std::string& name) {
@@ -389,6 +389,7 @@ void read_arrival(const Settings& settings, load::DriverOptions& driver) {
 void read_load(const Settings& settings, BenchConfig& config) {
   config.workload = read_workload(settings);
   read_arrival(settings, config.driver);
+  config.driver.ranks = config.workload.ranks;
   config.driver.concurrency = settings.integer("concurrency");
   config.driver.warm_up = settings.seconds("warm-up");
   if (settings.is_set("duration")) config.driver.duration = settings.seconds("duration");
@@ -422,6 +423,7 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   set_workload_defaults(settings);
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
+  if (!settings.is_set("trace")) check_limits(settings);
   BenchConfig config;
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");
@@ -431,7 +433,8 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   read_tiers(settings, config);
   read_storage(settings, config);
   read_load(settings, config);
-  fit_documents(config.model, config.tensor_parallel, config.workload.session.rag);
+  read_rag_details(settings, config.model, config.tensor_parallel, config.workload.session.rag);
+  config.headroom = settings.number("eviction-target-usage-ratio");
   return config;
 }
 

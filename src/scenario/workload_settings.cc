@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/size_text.h"
+#include "scenario/mlperf_settings.h"
 #include "workload/plan_writer.h"
 #include "workload/session_plan.h"
 
@@ -252,6 +252,7 @@ workload::RagOptions read_rag(const Settings& settings) {
 workload::SessionOptions read_session(const Settings& settings) {
   workload::SessionOptions session;
   session.seed = settings.integer("seed");
+  read_session_details(settings, session);
   session.conversation.multi_turn = !settings.flag("disable-multi-turn");
   if (settings.flag("disable-prefix-caching")) session.system_prompt_probability = 0;
   if (settings.flag("prefill-only")) session.halves = workload::Halves::prefill_only;
@@ -261,14 +262,6 @@ workload::SessionOptions read_session(const Settings& settings) {
   }
   session.rag = read_rag(settings);
   return session;
-}
-
-record::QosTargets read_targets() {
-  constexpr std::int64_t kMs = 1'000'000;
-  const auto both = [](std::int64_t ns) {
-    return record::QosTarget{.ttft_ns = ns, .tier_time_ns = ns};
-  };
-  return {both(50 * kMs), both(100 * kMs), both(1000 * kMs)};
 }
 
 // A workload that nobody would see beside the one that is used. A dataset goes before a burst
@@ -338,7 +331,7 @@ double time_scale(const Settings& settings) {
 }
 
 void read_list(const Settings& settings, WorkloadConfig& config) {
-  config.list.max_requests = std::nullopt;
+  read_sharegpt(settings, config.list.sharegpt);
   if (settings.is_set("dataset-path") || settings.was_given("max-conversations")) {
     config.list.sharegpt.max_conversations = settings.integer("max-conversations");
   }
@@ -405,7 +398,8 @@ WorkloadConfig read_workload(const Settings& settings) {
                   .open_loop = settings.text("arrival") == "trace"};
   const std::string& arrival = settings.text("arrival");
   if (!arrival.empty()) config.by_time = arrival == "trace";
-  config.targets = read_targets();
+  config.targets = read_targets(settings);
+  config.ranks = read_ranks(settings);
   if (settings.is_set("trace")) {
     config.path = settings.text("trace");
     if (config.model == RequestModel::mlperf) {
@@ -422,6 +416,8 @@ WorkloadConfig read_workload(const Settings& settings) {
     read_list(settings, config);
   }
   config.personas.users = users;
+  config.personas.personas = read_personas(settings);
+  config.decode_batch = Tokens(settings.integer("decode-batch-size"));
   config.personas.think_scale = settings.number("think-scale");
   config.personas.most_requests = most_requests(settings);
   if (settings.is_set("duration")) {
@@ -430,14 +426,6 @@ WorkloadConfig read_workload(const Settings& settings) {
   if (settings.text("history") == "previous") config.history = serve::HistoryReload::previous;
   config.most_allocations = settings.integer("max-concurrent-allocs");
   return config;
-}
-
-void fit_documents(const kv::ModelShape& model, std::uint32_t tensor_parallel,
-                   workload::RagOptions& rag) {
-  if (model.hidden >= 8192 || model.layers >= 64) rag.document_tokens = {.low = 1024, .high = 4096};
-  const Bytes token = kv::bytes_per_token(model, tensor_parallel);
-  rag.chunk_tokens =
-      std::min(rag.chunk_tokens, Tokens(std::max<std::uint64_t>(1, 256_MiB / token)));
 }
 
 std::unique_ptr<workload::Plan> open_workload(const WorkloadConfig& config) {

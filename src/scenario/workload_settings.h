@@ -2,6 +2,8 @@
 // served. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "kv/model.h"
+#include "core/request_class.h"
 #include "record/observations.h"
 #include "scenario/settings.h"
 #include "serve/entry_replica.h"
@@ -47,6 +49,7 @@ struct WorkloadConfig {
   Tokens decode_batch{32};
   std::uint64_t most_allocations = 0;
   record::QosTargets targets{};
+  std::array<std::size_t, kQosClasses> ranks = {0, 1, 2};  // by class: in which order it is served
 };
 
 // Settings that have another default without a trace, where people expect those of the MLPerf
@@ -57,10 +60,6 @@ void set_workload_defaults(Settings& settings);
 void refuse_workload_without_effect(const Settings& settings);
 
 WorkloadConfig read_workload(const Settings& settings);
-
-// Documents of large models are shorter, and no chunk is larger than 256 MiB.
-void fit_documents(const kv::ModelShape& model, std::uint32_t tensor_parallel,
-                   workload::RagOptions& rag);
 
 // Opens or draws the plan, which checks it whole.
 std::unique_ptr<workload::Plan> open_workload(const WorkloadConfig& config);

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "core/error.h"
-#include "kv/catalogue.h"
 #include "scenario/bench_settings.h"
 
 namespace spillway::scenario {
@@ -103,19 +102,6 @@ TEST(WorkloadSettings, RefuseWhatWouldDoNothing) {
   for (const auto& [given, why] : refused) {
     EXPECT_NE(refusal_of(given).find(why), std::string::npos) << why << "\n" << refusal_of(given);
   }
-}
-
-TEST(WorkloadSettings, DocumentsOfLargeModelsAreShorterAndChunksBounded) {
-  workload::RagOptions small;
-  fit_documents(*kv::find_model("llama3.1-8b"), 1, small);
-  EXPECT_EQ(small.document_tokens.high, 12000U);
-  EXPECT_EQ(small.chunk_tokens, Tokens(512)) << "64 MiB";
-  workload::RagOptions large;
-  fit_documents(*kv::find_model("llama3.1-70b-instruct"), 1, large);
-  EXPECT_EQ(large.document_tokens.low, 1024U);
-  workload::RagOptions wide;
-  fit_documents(*kv::find_model("llama2-7b"), 8, wide);
-  EXPECT_EQ(wide.chunk_tokens, Tokens(512)) << "exactly 256 MiB";
 }
 
 TEST(WorkloadSettings, AListWithoutTimesCannotBeSentByTime) {
