@@ -15,7 +15,7 @@ void count_moves(std::span<const tier::BlockMove> moves, stats::Traffic& traffic
                  ErrorTexts& texts) {
   for (const tier::BlockMove& move : moves) {
     if (!move.error) {
-      traffic.add(move.size.count(), move.latency.count());
+      traffic.add(move.size.count(), move.latency.count(), move.queue_wait.count());
       continue;
     }
     traffic.add_error(*move.error);

@@ -52,7 +52,11 @@ void for_each_histogram(Seen& observed, Visit visit) {
   for (const TierId tier : kAllTiers) {
     const std::string name = name_of(tier);
     visit(name + "/read", observed.tier(tier).read.latency);
+    visit(name + "/read/waiting", observed.tier(tier).read.waiting);
+    visit(name + "/read/moving", observed.tier(tier).read.moving);
     visit(name + "/write", observed.tier(tier).write.latency);
+    visit(name + "/write/waiting", observed.tier(tier).write.waiting);
+    visit(name + "/write/moving", observed.tier(tier).write.moving);
     visit(name + "/demotion", observed.tier(tier).demotion);
   }
   for (const Qos qos : kAllQos) {

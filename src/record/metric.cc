@@ -18,7 +18,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "Hash of each user's sequence of requests with their sizes; equal for equal "
      "seed, trace and settings on every machine.",
      "workload"},
-    {"plan.requests", "requests", "Requests in the plan; 0 = without end, and the tokens are of its first part.", "workload"},
+    {"plan.requests", "requests",
+     "Requests in the plan; 0 = without end, and the tokens are of its first part.", "workload"},
     {"plan.input_tokens", "tokens", "Prompt tokens of the plan.", "workload"},
     {"plan.output_tokens", "tokens", "Answer tokens of the plan.", "workload"},
     {"plan.users", "users", "Users that take the plan's requests.", "workload"},
@@ -128,6 +129,10 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "The same by class.", "tier"},
     {"tiers.*.{read,write}.latency_ms.{count,mean,p50,p95,p99,p999,max}", "ms",
      "Per block, from asking the store to the last byte: waiting in our queue is inside.", "tier"},
+    {"tiers.*.{read,write}.{waiting_ms,moving_ms}.{count,mean,p50,p95,p99,p999,max}", "ms",
+     "Per block, its latency in two parts: waiting for our own queue to hand over the first byte, "
+     "and moving from then on (the host's and the device's part).",
+     "tier"},
 
     {"reuse.blocks_asked", "blocks", "Block references of the prompts that were served.", "cache"},
     {"reuse.blocks_hit.*", "blocks", "Of these, whose bytes came from that tier.", "cache"},
@@ -143,6 +148,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "none.",
      "serve"},
     {"entries.reuse.*.hit_ratio", "ratio", "hit / asked.", "record"},
+    {"entries.reuse.*.tokens_hit", "tokens", "Tokens of the entries found.", "serve"},
     {"entries.decode_reads", "reads",
      "Reads by requests of their own entry while they decode: 1 + max(1, ceil(tokens / 32)) each. "
      "They are not in reuse.",

@@ -94,6 +94,7 @@ void EntryFigures::add(const RequestRow& row) {
   for (std::size_t i = 0; i < kReuseKinds; ++i) {
     asked.at(i) += row.reuse_asked.at(i);
     hit.at(i) += row.reuse_hit.at(i);
+    tokens_hit.at(i) += row.reuse_tokens.at(i);
   }
   decode_reads += row.decode_reads;
   decode_misses += row.decode_misses;
@@ -107,6 +108,7 @@ void EntryFigures::merge(const EntryFigures& other) {
   for (std::size_t i = 0; i < kReuseKinds; ++i) {
     asked.at(i) += other.asked.at(i);
     hit.at(i) += other.hit.at(i);
+    tokens_hit.at(i) += other.tokens_hit.at(i);
   }
   decode_reads += other.decode_reads;
   decode_misses += other.decode_misses;

@@ -76,6 +76,7 @@ struct Reuse {
 struct EntryFigures {
   std::array<std::uint64_t, kReuseKinds> asked{};
   std::array<std::uint64_t, kReuseKinds> hit{};
+  std::array<std::uint64_t, kReuseKinds> tokens_hit{};
   std::uint64_t decode_reads = 0;   // of a request's own entry; no reuse
   std::uint64_t decode_misses = 0;  // likewise, which found it gone
   stats::Histogram write;           // ns: a request's entry is stored, wherever it went

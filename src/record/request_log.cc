@@ -89,6 +89,7 @@ void append_entries(text::JsonWriter& json, const RequestRow& row) {
   };
   by_kind("reuse_asked", row.reuse_asked);
   by_kind("reuse_hit", row.reuse_hit);
+  by_kind("reuse_tokens", row.reuse_tokens);
 }
 
 void append_line(text::JsonWriter& json, const RequestRow& row) {

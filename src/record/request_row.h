@@ -83,6 +83,8 @@ struct RequestRow {
   std::uint32_t decode_misses = 0;    // likewise, that did not find it
   std::array<std::uint32_t, kReuseKinds> reuse_asked{};
   std::array<std::uint32_t, kReuseKinds> reuse_hit{};
+  std::array<std::uint32_t, kReuseKinds> reuse_tokens{};  // of those that hit
+  std::uint32_t unused_too = 0;                           // padding, as above
 
   bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   friend bool operator==(const RequestRow&, const RequestRow&) = default;

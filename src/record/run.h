@@ -74,6 +74,7 @@ inline constexpr std::string_view kFileSystem = "file_system";
 inline constexpr std::string_view kDevice = "device";
 inline constexpr std::string_view kDirectIo = "direct_io";
 inline constexpr std::string_view kAlignmentBytes = "alignment_bytes";
+inline constexpr std::string_view kBytesPerToken = "bytes_per_token";
 inline constexpr std::string_view kIoEngine = "io_engine";
 inline constexpr std::string_view kIoFeatures = "io_features";
 }  // namespace fact

@@ -166,6 +166,7 @@ void read(const JsonValue& json, EntryFigures& entries) {
     const JsonValue& figures = reuse.at(name_of(kind));
     field(figures, "asked", entries.asked.at(index_of(kind)));
     field(figures, "hit", entries.hit.at(index_of(kind)));
+    field(figures, "tokens_hit", entries.tokens_hit.at(index_of(kind)));
   }
   field(json, "decode_reads", entries.decode_reads);
   field(json, "decode_misses", entries.decode_misses);

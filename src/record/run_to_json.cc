@@ -82,6 +82,8 @@ void write_traffic(JsonWriter& json, const stats::Traffic& traffic) {
     }
   });
   summary(json, "latency_ms", traffic.latency);
+  summary(json, "waiting_ms", traffic.waiting);
+  summary(json, "moving_ms", traffic.moving);
 }
 
 void write_tier(JsonWriter& json, const TierCounters& tier) {
@@ -127,6 +129,7 @@ void write_entries(JsonWriter& json, const EntryFigures& entries) {
         field(json, "asked", asked);
         field(json, "hit", hit);
         field(json, "hit_ratio", share(hit, asked));
+        field(json, "tokens_hit", entries.tokens_hit.at(index_of(kind)));
       });
     }
   });

@@ -81,6 +81,8 @@ std::vector<record::Fact> environment(const BenchConfig& config, const SharedTie
   Facts facts;
   add_program(facts);
   add_machine(facts);
+  add(facts, fact::kBytesPerToken,
+      static_cast<std::int64_t>(kv::bytes_per_token(config.model, config.tensor_parallel).count()));
   const auto& files = tiers.file_system();
   if (!files) return facts;
   add(facts, fact::kFileSystem, files->type);

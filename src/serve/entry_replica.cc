@@ -121,6 +121,7 @@ async::Task<> EntryReplica::ask_again(EntryJob& job, const KvEntry& entry, async
     ++row.reuse_hit.at(kind);
     ++row.blocks_hit.at(index_of(*hit));
     row.tokens_hit += entry.tokens.count();
+    row.reuse_tokens.at(kind) += static_cast<std::uint32_t>(entry.tokens.count());
     co_return;
   }
   job.computed += entry.tokens;

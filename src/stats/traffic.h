@@ -25,11 +25,17 @@ struct Traffic {
   std::uint64_t bytes = 0;       // of those blocks
   std::array<std::uint64_t, kErrorClasses> errors{};
   Histogram latency;  // ns, of those blocks: from asking the store to the last byte
+  // The same in two parts, block by block: until the first byte was handed on to the device (our
+  // own queue), and from then on.
+  Histogram waiting;
+  Histogram moving;
 
-  void add(std::uint64_t size, std::int64_t latency_ns) {
+  void add(std::uint64_t size, std::int64_t latency_ns, std::int64_t waiting_ns = 0) {
     ++operations;
     bytes += size;
     latency.add(latency_ns);
+    waiting.add(waiting_ns);
+    moving.add(latency_ns - waiting_ns);
   }
   void add_error(ErrorClass error) { ++errors.at(static_cast<std::size_t>(error)); }
   std::uint64_t failed() const {
@@ -42,6 +48,8 @@ struct Traffic {
     bytes += other.bytes;
     for (std::size_t i = 0; i < kErrorClasses; ++i) errors.at(i) += other.errors.at(i);
     latency.merge(other.latency);
+    waiting.merge(other.waiting);
+    moving.merge(other.moving);
   }
 };
 

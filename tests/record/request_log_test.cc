@@ -173,12 +173,14 @@ TEST(RequestLine, HasTheClassAndTheEntriesWhereThereAreSuch) {
   one.decode_misses = 1;
   one.reuse_asked = {1, 2, 3};
   one.reuse_hit = {0, 1, 2};
+  one.reuse_tokens = {0, 0, 9};
   EXPECT_EQ(to_json_line(one),
             plain.substr(0, plain.size() - 1) +
                 R"(,"qos":"batch","phase":"prefill","conversation":77,"entry_write_ns":5,)"
                 R"("decode_read_ns":null,"decode_reads":2,"decode_misses":1,)"
                 R"("reuse_asked":{"system_prompt":1,"history":2,"retrieval":3},)"
-                R"("reuse_hit":{"system_prompt":0,"history":1,"retrieval":2}})");
+                R"("reuse_hit":{"system_prompt":0,"history":1,"retrieval":2},)"
+                R"("reuse_tokens":{"system_prompt":0,"history":0,"retrieval":9}})");
 }
 
 }  // namespace
