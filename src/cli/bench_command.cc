@@ -21,12 +21,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "analysis/assessment.h"
 #include "cli/flags.h"
 #include "cli/signals.h"
 #include "core/error.h"
 #include "core/size_text.h"
 #include "record/run_directory.h"
 #include "record/run_json.h"
+#include "report/mlperf_json.h"
 #include "report/progress.h"
 #include "report/run_text.h"
 #include "scenario/bench.h"
@@ -240,7 +242,9 @@ class BenchCommand final : public Command {
         "      --storage-capacity-gb 4 --duration 60 --cache-dir /mnt/nvme/kv\n"
         "  spillway bench --trace conversation.jsonl --clock virtual --cpu-mem-gb 64 \\\n"
         "      --storage-capacity-gb 4000 --concurrency 1\n"
-        "Results: record.json, requests.jsonl and report.txt in --run-dir (runs/bench-<time>).");
+        "Results: record.json, requests.jsonl and report.txt in --run-dir (runs/bench-<time>), "
+        "and\n"
+        "mlperf_results.json with --request-model mlperf.");
   }
 
   bool chosen() const override { return app_->parsed(); }
@@ -250,6 +254,7 @@ class BenchCommand final : public Command {
     const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
     print_note();
+    if (settings_.is_set("output")) report::check_writable(settings_.text("output"));
     Interruption interruption;
     std::unique_ptr<record::RunDirectory> directory;
     record::Run run = measure(config, interruption, directory);
@@ -257,13 +262,38 @@ class BenchCommand final : public Command {
       run.interrupted = record::Interruption::once;
       run.interrupted_by = name_of_signal(signal);
     }
+    write_mlperf(config, run, *directory);
     write_results(*directory, run);
     fmt::print("{}\nResults: {}\n", report::run_text(run), directory->path());
     std::fflush(stdout);
-    return interruption.first() == 0 ? kSuccess : kInterrupted;
+    if (interruption.first() != 0) return kInterrupted;
+    if (!settings_.flag("fail-on-assessment")) return kSuccess;
+    const analysis::Outcome outcome = analysis::assess(run, mlperf_options().profile).outcome();
+    return outcome == analysis::Outcome::pass ? kSuccess : kRuleFailed;
   }
 
  private:
+  report::MlperfOptions mlperf_options() const {
+    return {.dialect = settings_.text("output-dialect") == "2025" ? report::Dialect::n25
+                                                                  : report::Dialect::a26,
+            .profile = analysis::find_profile(settings_.text("performance-profile"))
+                           .value_or(analysis::Profile::latency),
+            .latency_lists = !settings_.flag("no-latency-lists")};
+  }
+
+  // The MLPerf benchmark's result file, beside the record and wherever it was asked for.
+  void write_mlperf(const scenario::BenchConfig& config, const record::Run& run,
+                    record::RunDirectory& directory) const {
+    const std::string rows = directory.path_of("requests.jsonl");
+    const auto write = [&](const std::string& path) {
+      report::write_mlperf_json(run, mlperf_options(), rows, path);
+    };
+    if (config.workload.model == scenario::RequestModel::mlperf) {
+      write(directory.path_of("mlperf_results.json"));
+    }
+    if (settings_.is_set("output")) write(settings_.text("output"));
+  }
+
   static int write_plan(const scenario::BenchConfig& config) {
     scenario::write_plan(config.workload, [](std::string_view line) {
       if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) {
@@ -282,6 +312,12 @@ class BenchCommand final : public Command {
 
   static void announce(const Bench& bench, const scenario::BenchConfig& config) {
     const workload::PlanSummary& plan = bench.plan();
+    if (config.workload.model == scenario::RequestModel::mlperf) {
+      fmt::print(stderr,
+                 "Requests run as in the MLPerf KV-cache benchmark (--request-model mlperf): whole "
+                 "entries; tiers: gpu {} (modelled), cpu {}\n",
+                 size_text(config.gpu.capacity), size_text(config.cpu.capacity));
+    }
     fmt::print(
         stderr, "Plan {}: {}{} requests, {}{}\n", plan.hash, plan.endless ? "at most " : "",
         plan.requests, scenario::workload_text(plan, config),

@@ -10,6 +10,7 @@
 
 #include "core/size_text.h"
 #include "report/drive_text.h"
+#include "report/mlperf_text.h"
 #include "report/number_text.h"
 #include "report/table.h"
 
@@ -116,7 +117,8 @@ void add_latency(Table& table, std::string name, const stats::Histogram& histogr
              in_unit(histogram.max())});
 }
 
-std::string latencies(const record::StageLatencies& stages) {
+// Whole entries are stored before the first token; blocks while the answer is decoded.
+std::string latencies(const record::StageLatencies& stages, bool entries) {
   // An overloaded system makes people wait for hours: from 1,000 s on the table is in seconds.
   const bool in_seconds = stages.end_to_end.max() >= 1'000'000'000'000;
   const double unit_ns = in_seconds ? 1e9 : 1e6;
@@ -124,7 +126,8 @@ std::string latencies(const record::StageLatencies& stages) {
   add_latency(table, "sent late (lateness)", stages.lateness, unit_ns);
   add_latency(table, "queue wait", stages.queue_wait, unit_ns);
   add_latency(table, "+ loading the hits", stages.storage, unit_ns);
-  add_latency(table, "+ prefill (modelled)", stages.prefill, unit_ns);
+  add_latency(table, entries ? "+ storing what is new" : "+ prefill (modelled)", stages.prefill,
+              unit_ns);
   add_latency(table, "= time to first token", stages.ttft, unit_ns);
   add_latency(table, "end to end", stages.end_to_end, unit_ns);
   add_latency(table, "storing after the end", stages.write_back, unit_ns);
@@ -245,6 +248,7 @@ std::string warnings(const Run& run) {
 
 std::string run_text(const Run& run) {
   const Observations& seen = run.observed;
+  const bool entries = !seen.entries.write.empty() || seen.entries.decode_reads > 0;
   // In virtual time every latency and rate is modelled, and each table says so.
   const auto timed = [&run](const std::string& title) {
     return run.window.clock == record::ClockKind::virtual_ ? title + " (modelled: virtual time)"
@@ -252,12 +256,16 @@ std::string run_text(const Run& run) {
   };
   return heading(run) + section("What ran", what_ran(run)) +
          section(timed("Requests"), requests(run)) +
-         section(timed("What users felt"), latencies(seen.completed)) +
-         section(timed("Failed requests"), latencies(seen.failed)) +
+         section(timed("What users felt"), latencies(seen.completed, entries)) +
+         section(timed("Failed requests"), latencies(seen.failed, entries)) +
+         section(timed("Classes of service"), classes_text(run)) +
          section(timed("Tiers"), tiers(run)) + section("Reuse", reuse(run)) +
+         section(timed("Entries"), entries_text(run)) + section(timed("Tokens"), rates_text(run)) +
          section(timed("What the drive did"), drive_text(run)) +
          section("What the tool cost", cost_text(run)) + section("Integrity", integrity(run)) +
-         section("Errors", errors(run)) + section("Warnings", warnings(run)) +
+         section(timed("Assessment"), assessment_text(run)) +
+         section(timed("Potential bottlenecks"), hints_text(run)) + section("Errors", errors(run)) +
+         section("Warnings", warnings(run)) +
          section("NOT DECISION-GRADE, because", judgement(run));
 }
 

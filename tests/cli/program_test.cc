@@ -358,6 +358,59 @@ TEST_F(ProgramTest, APresetSetsWhatIsNotGiven) {
   EXPECT_EQ(record::find_setting(run, "duration")->origin, record::Origin::command_line);
 }
 
+// A pasted command of the MLPerf benchmark, made short.
+TEST_F(ProgramTest, WritesTheResultFileOfTheMlperfBenchmark) {
+  const std::string output = root_ + "/results.json";
+  const std::vector<std::string> command = {
+      "bench",     "--model",      "llama3.1-8b", "--num-users",  "5",      "--duration",
+      "5",         "--gpu-mem-gb", "0",           "--cpu-mem-gb", "0.5",    "--generation-mode",
+      "realistic", "--seed",       "42",          "--cache-dir",  cache(),  "--output",
+      output,      "--clock",      "virtual",     "--run-dir",    results()};
+  const Ended ended = run(command);
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.err.find("mlperf"), std::string::npos) << "the first line says which rules hold";
+  const text::JsonValue json = text::read_json(output);
+  const std::uint64_t completed = json.at("requests_completed").as_uint();
+  EXPECT_GT(completed, 0U);
+  EXPECT_EQ(json.at("end_to_end_latencies").elements().size(), completed);
+  EXPECT_TRUE(fs::exists(results() + "/mlperf_results.json"));
+  fs::remove_all(results());
+
+  std::vector<std::string> old = command;
+  old.insert(old.end(), {"--output-dialect", "2025", "--no-latency-lists", "--performance-profile",
+                         "throughput", "--fail-on-assessment"});
+  EXPECT_EQ(run(old).status, 0) << "any bandwidth is enough";
+  const text::JsonValue again = text::read_json(output);
+  EXPECT_NE(again.at("summary").find("total_tokens_per_sec"), nullptr);
+  EXPECT_EQ(again.find("end_to_end_latencies"), nullptr);
+  EXPECT_EQ(again.at("summary").at("cache_stats").at("storage_health").at("total_count").as_uint(),
+            2U);
+  fs::remove_all(results());
+
+  std::vector<std::string> slow = command;
+  slow.insert(slow.end(), {"--storage-write-latency-us", "9e5", "--fail-on-assessment"});
+  EXPECT_EQ(run(slow).status, 3);
+  fs::remove_all(results());
+
+  std::vector<std::string> nowhere = command;
+  *std::ranges::find(nowhere, output) = root_ + "/none/results.json";
+  const Ended refused = run(nowhere);
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("none/results.json"), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(results())) << "found before the run";
+}
+
+TEST_F(ProgramTest, WritesThePlanAndRunsNothing) {
+  const Ended ended = run({"bench", "--num-users", "3", "--max-requests", "7", "--plan-only"});
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(std::ranges::count(ended.out, '\n'), 7);
+  const std::string list = put("plan.jsonl", ended.out);
+  const Ended again = run({"bench", "--requests", list, "--clock", "virtual", "--gpu-mem-gb", "0",
+                           "--cpu-mem-gb", "0", "--run-dir", results()});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(record::load_run(results()).observed.requests.completed, 7U);
+}
+
 TEST_F(ProgramTest, RefusesWhatAFileAVariableOrAPresetHasWrong) {
   const std::string config = put("bench.yaml", "rag:\n  top_k: 3\n");
   const Variable mistyped("SPILLWAY_SEEDS", "2");

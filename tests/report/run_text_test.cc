@@ -45,7 +45,11 @@ TEST(RunText, LabelsWhatIsModelled) {
   const std::string text = run_text(record::filled_run());
   EXPECT_THAT(text, HasSubstr("gpu (modelled)"));
   EXPECT_THAT(text, Not(HasSubstr("storage (modelled)")));
-  EXPECT_THAT(text, HasSubstr("prefill (modelled)"));
+  EXPECT_THAT(text, HasSubstr("storing what is new")) << "of whole entries no prefill is modelled";
+
+  record::Run blocks = record::filled_run();
+  blocks.observed.entries = {};
+  EXPECT_THAT(run_text(blocks), HasSubstr("prefill (modelled)"));
 
   record::Run run = record::filled_run();
   run.window.clock = record::ClockKind::virtual_;
