@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/time.h"
+#include "load/slice.h"
 #include "record/observations.h"
 #include "record/request_log.h"
 #include "record/request_row.h"
@@ -59,6 +61,12 @@ class Recorder {
   record::Observations so_far() const;
   LiveFigures& live() { return live_; }
 
+  // A step of the load begins: from here on slices are kept, of requests due from now on.
+  void begin_step(std::uint64_t step, std::int64_t now);
+  bool keeps_slices() const { return slice_.has_value(); }
+  // What happened since the last cut or the step's beginning; the next slice begins.
+  Slice cut_slice(std::int64_t now);
+
  private:
   bool in_warm_up(std::int64_t due) const { return opened_ == record::kNever || due < opened_; }
   void show(const record::RequestRow& row);
@@ -71,6 +79,8 @@ class Recorder {
   std::multiset<std::int64_t> under_way_;  // by when they were due
   std::int64_t opened_ = record::kNever;
   std::int64_t closed_ = record::kNever;
+  std::optional<Slice> slice_;
+  std::int64_t step_began_ = 0;
 };
 
 }  // namespace spillway::load

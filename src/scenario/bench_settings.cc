@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "kv/catalogue.h"
+#include "scenario/autoscaler_settings.h"
 #include "scenario/model_file.h"
 #include "scenario/workload_settings.h"
 
@@ -240,6 +241,7 @@ const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = [] {
     const std::span<const Setting> workload = workload_settings();
     std::vector<Setting> all(workload.begin(), workload.end());
+    std::ranges::copy(autoscaler_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
     return all;
   }();
@@ -367,6 +369,8 @@ void read_load(const Settings& settings, BenchConfig& config) {
   config.driver.concurrency = settings.integer("concurrency");
   config.driver.warm_up = settings.seconds("warm-up");
   if (settings.is_set("duration")) config.driver.duration = settings.seconds("duration");
+  config.scaling = read_autoscaler(settings);
+  if (config.scaling) config.driver.active_users = config.scaling->scaler.initial_users;
   config.shards = static_cast<unsigned>(settings.integer("shards"));
   if (config.driver.concurrency < config.shards) {
     throw Error(fmt::format("--concurrency {}: every one of the {} --shards needs at least one",
@@ -394,6 +398,7 @@ BenchConfig bench_config(Settings& settings) {
   set_workload_defaults(settings);
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
+  refuse_autoscaler_without_effect(settings);
   BenchConfig config;
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");

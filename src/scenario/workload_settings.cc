@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/size_text.h"
+#include "scenario/autoscaler_settings.h"
 
 namespace spillway::scenario {
 namespace {
@@ -73,7 +74,7 @@ const std::vector<Setting>& table() {
        .initial = "32",
        .group = kLoad,
        .help = "most requests in flight; the others wait, and that wait is measured [without a "
-               "trace: the users, 500 at most]",
+               "trace: the users, 500 at most but for --enable-autoscaling]",
        .low = 1,
        .high = 1e6},
       {.name = "time-scale",
@@ -217,7 +218,8 @@ void set_workload_defaults(Settings& settings) {
   if (settings.is_set("trace")) return;
   set_default(settings, "num-users", "100");
   if (!settings.is_set("max-requests")) set_default(settings, "duration", "60");
-  const std::uint64_t places = std::min<std::uint64_t>(settings.integer("num-users"), 500);
+  const std::uint64_t most = settings.flag("enable-autoscaling") ? planned_users(settings) : 500;
+  const std::uint64_t places = std::min(planned_users(settings), most);
   set_default(settings, "concurrency", fmt::format("{}", places));
   set_default(settings, "gpu-mem-gb", "16");
   set_default(settings, "cpu-mem-gb", "32");
@@ -264,7 +266,7 @@ WorkloadConfig read_workload(const Settings& settings) {
     throw Error("--prefill-only and --decode-only exclude each other; give one of them");
   }
   WorkloadConfig config;
-  const auto users = static_cast<std::uint32_t>(settings.integer("num-users"));
+  const auto users = static_cast<std::uint32_t>(planned_users(settings));
   config.model = model_of(settings);
   config.trace = {.users = users,
                   .max_requests = most_requests(settings),
