@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 namespace spillway::load {
 namespace {
@@ -43,49 +44,85 @@ Decision go(std::uint32_t now, std::uint32_t users, std::string reason) {
 
 }  // namespace
 
+double SaturationMeter::latency_share(double read_ms, double write_ms) const {
+  const double worse = std::max(read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms);
+  return std::clamp(worse, 0.0, 1.0);
+}
+
+bool SaturationMeter::on_plateau(std::uint32_t users) const {
+  const auto here = steps_.find(users);
+  auto low = here;
+  auto high = here;
+  for (auto it = steps_.begin(); it != here; ++it) {
+    if (it->first * kApart <= users) low = it;
+  }
+  if (low == here) {
+    high = std::find_if(here, steps_.end(),
+                        [&](const auto& step) { return step.first >= users * kApart; });
+  }
+  if (high == steps_.end() || low == high) {
+    low = here == steps_.begin() ? here : std::prev(here);
+    high = std::next(here) == steps_.end() ? here : std::next(here);
+  }
+  const StorageFigures& fewer = low->second;
+  const StorageFigures& more = high->second;
+  const double gain = static_cast<double>(high->first) / low->first - 1;
+  if (gain + 1 < kApart) return false;  // too near to each other to tell
+  return more.gb_per_s - fewer.gb_per_s < gain / 2 * fewer.gb_per_s;
+}
+
+stats::Estimate SaturationMeter::of(std::uint32_t users) const {
+  if (steps_.at(users).falls_behind) return {.value = 1, .low = 1, .high = 1};
+  const double scale = on_plateau(users) ? 1 : 0.5;
+  const stats::Estimate& read = steps_.at(users).read_p95_ms;
+  const stats::Estimate& write = steps_.at(users).write_p95_ms;
+  return {.value = scale * latency_share(read.value, write.value),
+          .low = scale * latency_share(read.low, write.low),
+          .high = scale * latency_share(read.high, write.high)};
+}
+
 // The latest word counts: a system that changes makes older steps wrong.
 void QosScaler::remember(const StepFigures& step) {
-  const bool saturated = step.saturation.value > upper();
-  std::erase_if(trials_, [&](const auto& trial) {
-    const auto& [users, saturation] = trial;
-    const bool was_saturated = saturation.value > upper();
-    return saturated ? users > step.users && !was_saturated : users < step.users && was_saturated;
-  });
-  trials_[step.users] = step.saturation;
+  meter_.add(step.users, step.storage);
+  const bool saturated = saturates(step.users);
+  std::vector<std::uint32_t> refuted;
+  for (const auto& [users, figures] : meter_.steps()) {
+    const bool contradicts = saturated ? users > step.users : users < step.users;
+    if (contradicts && saturates(users) != saturated) refuted.push_back(users);
+  }
+  for (const std::uint32_t users : refuted) meter_.forget(users);
 }
 
 std::optional<std::uint32_t> QosScaler::most_sustained() const {
   std::optional<std::uint32_t> most;
-  for (const auto& [users, saturation] : trials_) {
-    if (saturation.value <= upper()) most = users;
+  for (const auto& [users, figures] : meter_.steps()) {
+    if (!saturates(users)) most = users;
   }
   return most;
 }
 
 std::optional<std::uint32_t> QosScaler::fewest_saturated() const {
-  for (const auto& [users, saturation] : trials_) {
-    if (saturation.value > upper()) return users;
+  for (const auto& [users, figures] : meter_.steps()) {
+    if (saturates(users)) return users;
   }
   return std::nullopt;
 }
 
 Decision QosScaler::decide(const StepFigures& step) {
   remember(step);
-  const double saturation = step.saturation.value;
-  const bool saturated = saturation > upper();
   if (cooldown_ > 0) {
     --cooldown_;
     return hold(step.users, "waits after the load was lowered");
   }
-  if (saturated) return reduce(step);
+  if (saturates(step.users)) return reduce(step.users);
   saturated_in_a_row_ = 0;
-  if (saturation < lower()) return raise(step);
+  const double saturation = meter_.of(step.users).value;
+  if (saturation < lower()) return raise(step.users);
   return hold(step.users,
               fmt::format("saturation {:.2f} is within a tenth of the target", saturation));
 }
 
-Decision QosScaler::raise(const StepFigures& step) const {
-  const std::uint32_t users = step.users;
+Decision QosScaler::raise(std::uint32_t users) const {
   if (users >= options_.max_users) return hold(users, "the most users allowed are not too many");
   const std::optional<std::uint32_t> too_many = fewest_saturated();
   if (too_many && is_fine(users, *too_many)) {
@@ -94,42 +131,33 @@ Decision QosScaler::raise(const StepFigures& step) const {
   const std::uint32_t more =
       too_many ? middle(users, *too_many)
                : std::clamp(whole(options_.scale_up_factor * users), users + 1, options_.max_users);
-  return {.action = ScalingAction::scale_up,
-          .users = more,
-          .reason = fmt::format("saturation {:.2f} is below 0.9 x target", step.saturation.value)};
+  return go(users, more,
+            fmt::format("saturation {:.2f} is below 0.9 x target", meter_.of(users).value));
 }
 
-Decision QosScaler::reduce(const StepFigures& step) {
-  const std::uint32_t users = step.users;
+Decision QosScaler::reduce(std::uint32_t users) {
   ++saturated_in_a_row_;
   const std::string reason =
-      fmt::format("saturation {:.2f} is above 1.1 x target", step.saturation.value);
-  if (saturated_in_a_row_ < options_.samples_required) {
-    return hold(users, reason + ", for the first time");
-  }
+      fmt::format("saturation {:.2f} is above 1.1 x target", meter_.of(users).value);
+  if (saturated_in_a_row_ < options_.samples_required) return hold(users, reason);
   if (users <= options_.min_users) return hold(users, "the fewest users allowed are too many");
   cooldown_ = kCooldown;
   std::uint32_t fewer = std::max(options_.min_users, whole(options_.scale_down_factor * users));
   if (const std::optional<std::uint32_t> sustained = most_sustained()) {
     fewer = is_fine(*sustained, users) ? *sustained : middle(*sustained, users);
   }
-  return {
-      .action = ScalingAction::scale_down, .users = std::min(fewer, users - 1), .reason = reason};
+  return go(users, std::min(fewer, users - 1), reason);
 }
 
-Answer QosScaler::answer() const {
+Answer QosScaler::verdict() const {
   Answer answer;
   const std::optional<std::uint32_t> sustained = most_sustained();
   const std::optional<std::uint32_t> too_many = fewest_saturated();
-  for (const auto& [users, saturation] : trials_) {
-    if (saturation.high <= upper()) answer.low = users;
-    if (saturation.low > upper() && !answer.high) answer.high = std::max(users, 2U) - 1;
-  }
   if (!sustained && !too_many) {
     answer.reason = "no step was long enough to be judged";
   } else if (!sustained) {
     answer.reason = fmt::format("the fewest users tried, {}, were too many", *too_many);
-  } else if (trials_.at(*sustained).value >= lower()) {
+  } else if (meter_.of(*sustained).value >= lower()) {
     answer.users = sustained;
     answer.reason = "saturation is within a tenth of its target";
   } else if (!too_many) {
@@ -143,10 +171,19 @@ Answer QosScaler::answer() const {
     answer.users = sustained;
     answer.reason = fmt::format("{} users were too many", *too_many);
   }
-  if (answer.users) {
-    answer.low = std::min(answer.low.value_or(options_.min_users), *answer.users);
-    if (answer.high) answer.high = std::max(*answer.high, *answer.users);
+  return answer;
+}
+
+Answer QosScaler::answer() const {
+  Answer answer = verdict();
+  for (const auto& [users, figures] : meter_.steps()) {
+    const stats::Estimate saturation = meter_.of(users);
+    if (saturation.high <= upper()) answer.low = users;
+    if (saturation.low > upper() && !answer.high) answer.high = std::max(users, 2U) - 1;
   }
+  if (!answer.users) return answer;
+  answer.low = std::min(answer.low.value_or(options_.min_users), *answer.users);
+  if (answer.high) answer.high = std::max(*answer.high, *answer.users);
   return answer;
 }
 
@@ -240,38 +277,6 @@ Answer CapacityScaler::answer() const {
 std::unique_ptr<Scaler> make_scaler(ScalingMode mode, const ScalerOptions& options) {
   if (mode == ScalingMode::capacity) return std::make_unique<CapacityScaler>(options);
   return std::make_unique<QosScaler>(options);
-}
-
-double SaturationMeter::latency_share(double read_ms, double write_ms) const {
-  const double worse = std::max(read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms);
-  return std::clamp(worse, 0.0, 1.0);
-}
-
-bool SaturationMeter::on_plateau(const StorageFigures& step) const {
-  const StorageFigures* below = nullptr;
-  const StorageFigures* above = nullptr;
-  for (const auto& [users, figures] : steps_) {
-    if (users * kApart <= step.users) below = &figures;
-    if (above == nullptr && users >= step.users * kApart) above = &figures;
-  }
-  if (below == nullptr && above == nullptr) return false;
-  const StorageFigures& fewer = below != nullptr ? *below : step;
-  const StorageFigures& more = below != nullptr ? step : *above;
-  const double users_gain = static_cast<double>(more.users) / fewer.users - 1;
-  const bool rate_follows = more.gb_per_s - fewer.gb_per_s >= users_gain / 2 * fewer.gb_per_s;
-  const bool latency_rises = more.read_p95_ms.value > fewer.read_p95_ms.value ||
-                             more.write_p95_ms.value > fewer.write_p95_ms.value;
-  return !rate_follows && latency_rises;
-}
-
-stats::Estimate SaturationMeter::add(const StorageFigures& step) {
-  const double scale = on_plateau(step) ? 1 : 0.5;
-  steps_[step.users] = step;
-  const stats::Estimate& read = step.read_p95_ms;
-  const stats::Estimate& write = step.write_p95_ms;
-  return {.value = scale * latency_share(read.value, write.value),
-          .low = scale * latency_share(read.low, write.low),
-          .high = scale * latency_share(read.high, write.high)};
 }
 
 }  // namespace spillway::load

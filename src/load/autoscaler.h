@@ -16,7 +16,13 @@ namespace spillway::load {
 using record::ScalingAction;
 using record::ScalingMode;
 
-// Defaults: MLPerf KV-cache benchmark (v3.0 preview, April 2026), config section `autoscaler`.
+// Defaults here and below: MLPerf KV-cache benchmark (v3.0 preview, April 2026), config sections
+// `autoscaler` and `saturation_detection`.
+struct SaturationOptions {
+  double read_p95_ms = 100;
+  double write_p95_ms = 50;
+};
+
 struct ScalerOptions {
   std::uint32_t initial_users = 1;
   std::uint32_t min_users = 1;
@@ -26,14 +32,47 @@ struct ScalerOptions {
   double target_saturation = 0.8;
   double scale_up_factor = 1.2;
   double scale_down_factor = 0.8;
+  SaturationOptions saturation;
+};
+
+// What storage did in a step, and whether requests came faster than they were served.
+struct StorageFigures {
+  double gb_per_s = 0;
+  stats::Estimate read_p95_ms;   // zeros: nothing was read
+  stats::Estimate write_p95_ms;  // likewise
+  bool falls_behind = false;     // of an open loop: its backlog grows
+};
+
+// How saturated storage is, 0 to 1: min(1, the worse of P95 / threshold of reads and writes),
+// halved unless it is on its plateau; 1 when it falls behind. It is on its plateau when its rate
+// rose by less than half as much as the users (10 % for 20 %): from the step with the most users of
+// those with 15 % fewer, or, where there is none, to the step with the fewest of those with 15 %
+// more, or, where there is none either, from the next step below to the next one above. Each new
+// step may change what the others mean. After the sampling rule of the benchmark, with steps in the
+// place of samples.
+class SaturationMeter {
+ public:
+  explicit SaturationMeter(const SaturationOptions& options) : options_(options) {}
+
+  // A later step at the same number of users replaces the earlier one.
+  void add(std::uint32_t users, const StorageFigures& step) { steps_[users] = step; }
+  void forget(std::uint32_t users) { steps_.erase(users); }
+  stats::Estimate of(std::uint32_t users) const;
+  const std::map<std::uint32_t, StorageFigures>& steps() const { return steps_; }
+
+ private:
+  bool on_plateau(std::uint32_t users) const;
+  double latency_share(double read_ms, double write_ms) const;
+
+  SaturationOptions options_;
+  std::map<std::uint32_t, StorageFigures> steps_;
 };
 
 // What one step of the load showed, of that step alone, with 95 % intervals.
 struct StepFigures {
   std::uint32_t users = 1;
-  double users_sending = 1;
   stats::Estimate tokens_per_s;
-  stats::Estimate saturation;
+  StorageFigures storage;
 };
 
 struct Decision {
@@ -62,30 +101,30 @@ class Scaler {
   virtual Answer answer() const = 0;
 };
 
-// What steps at different numbers of users showed; a later one at the same number replaces it.
-using Trials = std::map<std::uint32_t, stats::Estimate>;
-
 // Holds the saturation of storage at a target. Above 1.1 x target, twice, the users become 0.8
 // times as many, and three steps are waited; below 0.9 x target they become 1.2 times as many.
 // Once one number was too many and a smaller one was not, it halves the distance between the two
 // until it is 2 %, or the band is met, and stays there. Rules: the benchmark above, qos mode.
 class QosScaler final : public Scaler {
  public:
-  explicit QosScaler(const ScalerOptions& options) : options_(options) {}
+  explicit QosScaler(const ScalerOptions& options)
+      : options_(options), meter_(options.saturation) {}
   Decision decide(const StepFigures& step) override;
   Answer answer() const override;
 
  private:
   double upper() const { return 1.1 * options_.target_saturation; }
   double lower() const { return 0.9 * options_.target_saturation; }
+  bool saturates(std::uint32_t users) const { return meter_.of(users).value > upper(); }
   void remember(const StepFigures& step);
-  Decision raise(const StepFigures& step) const;
-  Decision reduce(const StepFigures& step);
+  Decision raise(std::uint32_t users) const;
+  Decision reduce(std::uint32_t users);
+  Answer verdict() const;
   std::optional<std::uint32_t> most_sustained() const;
   std::optional<std::uint32_t> fewest_saturated() const;
 
   ScalerOptions options_;
-  Trials trials_;
+  SaturationMeter meter_;
   unsigned saturated_in_a_row_ = 0;
   unsigned cooldown_ = 0;
 };
@@ -111,7 +150,7 @@ class CapacityScaler final : public Scaler {
   std::uint32_t most_short_of(std::uint32_t enough) const;
 
   ScalerOptions options_;
-  Trials trials_;
+  std::map<std::uint32_t, stats::Estimate> trials_;  // the latest at each number of users
   bool searching_ = true;
   double peak_ = 0;
   std::uint32_t peak_users_ = 0;
@@ -120,37 +159,5 @@ class CapacityScaler final : public Scaler {
 };
 
 std::unique_ptr<Scaler> make_scaler(ScalingMode mode, const ScalerOptions& options);
-
-// Defaults: the same benchmark, config section `saturation_detection`.
-struct SaturationOptions {
-  double read_p95_ms = 100;
-  double write_p95_ms = 50;
-};
-
-// What storage did in a step.
-struct StorageFigures {
-  std::uint32_t users = 1;
-  double gb_per_s = 0;
-  stats::Estimate read_p95_ms;   // zeros: nothing was read
-  stats::Estimate write_p95_ms;  // likewise
-};
-
-// How saturated storage is, 0 to 1: min(1, the worse of P95 / threshold of reads and writes),
-// halved unless it is on its plateau. It is when its rate rose by less than half as much as the
-// users (10 % for 20 %) while its latency rose: since the step with the most users of those with 15
-// % fewer, or, where there is none, until the step with the fewest of those with 15 % more. After
-// the sampling rule of the benchmark above, with steps in the place of samples.
-class SaturationMeter {
- public:
-  explicit SaturationMeter(const SaturationOptions& options) : options_(options) {}
-  stats::Estimate add(const StorageFigures& step);
-
- private:
-  bool on_plateau(const StorageFigures& step) const;
-  double latency_share(double read_ms, double write_ms) const;
-
-  SaturationOptions options_;
-  std::map<std::uint32_t, StorageFigures> steps_;
-};
 
 }  // namespace spillway::load

@@ -112,6 +112,7 @@ async::Task<bool> Driver::take_turn(std::uint32_t user, Duration pause, std::int
     const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
     if (!reached) co_return false;
   } while (!users_.has(user));
+  recorder_.sent(due);
   co_return true;
 }
 

@@ -9,9 +9,12 @@ namespace spillway::load {
 using record::RequestRow;
 using record::Status;
 
+void Recorder::sent(std::int64_t due) {
+  if (slice_ && due >= step_began_) ++slice_->sent;
+}
+
 void Recorder::begin(std::int64_t due) {
   under_way_.insert(due);
-  if (slice_ && due >= step_began_) ++slice_->sent;
   live_.in_flight.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -49,6 +49,8 @@ class Recorder {
   std::int64_t opened() const { return opened_; }
   std::int64_t closed() const { return closed_; }
 
+  // A user sends a request, which is due then; it may have to wait. For slices only.
+  void sent(std::int64_t due);
   // A request that was due then is under way.
   void begin(std::int64_t due);
   // The same request is no longer under way; its row follows.

@@ -26,6 +26,10 @@ constexpr std::uint64_t kFewestAnswers = 10;
 // for less than the peak.
 constexpr double kPrecision = 0.03;
 
+// A closed loop cannot send more than it has got back by more than its users. An open loop that
+// does, and by this share more, builds up a backlog.
+constexpr double kBacklog = 0.02;
+
 // The load has followed when so large a share of the users is sending.
 constexpr double kFollowed = 0.05;
 
@@ -83,6 +87,11 @@ double per_second(std::uint64_t count, const Slice& all) {
   return static_cast<double>(count) / all.seconds();
 }
 
+bool falls_behind(const Slice& all, double users) {
+  const auto completed = static_cast<double>(all.completed);
+  return static_cast<double>(all.sent) > (1 + kBacklog) * completed + users;
+}
+
 record::ScalingStep step_record(const Slice& all) {
   record::ScalingStep step;
   step.measured_from_ns = all.start;
@@ -106,7 +115,7 @@ Scaling::Scaling(const ScalingOptions& options, unsigned shards, Control& contro
       users_(options.scaler.initial_users),
       shards_(shards),
       scaler_(make_scaler(options.mode, options.scaler)),
-      saturation_(options.saturation) {}
+      saturation_(options.scaler.saturation) {}
 
 double Scaling::tokens_per_s(const Slice& slice) const {
   return per_second(options_.counted == Counted::answers ? slice.output_tokens : slice.input_tokens,
@@ -194,15 +203,14 @@ void Scaling::judge(const Measured& part) {
   step.windows = windows.size();
   step.steady = part.steady;
   step.tokens_per_s = throughput(part.from).value_or(stats::Estimate{});
-  step.saturation =
-      saturation_.add({.users = users_,
-                       .gb_per_s = step.storage_gb_per_s,
-                       .read_p95_ms = p95_estimate(windows, all, &Slice::storage_read),
-                       .write_p95_ms = p95_estimate(windows, all, &Slice::storage_write)});
-  const Decision next = decide({.users = users_,
-                                .users_sending = step.users_sending,
-                                .tokens_per_s = step.tokens_per_s,
-                                .saturation = step.saturation});
+  const StorageFigures storage = {.gb_per_s = step.storage_gb_per_s,
+                                  .read_p95_ms = p95_estimate(windows, all, &Slice::storage_read),
+                                  .write_p95_ms = p95_estimate(windows, all, &Slice::storage_write),
+                                  .falls_behind = falls_behind(all, step.users_sending)};
+  saturation_.add(users_, storage);
+  step.saturation = saturation_.of(users_);
+  const Decision next = decide(
+      step.users_sending, {.users = users_, .tokens_per_s = step.tokens_per_s, .storage = storage});
   step.action = next.action;
   step.reason = next.reason;
   steps_.push_back(std::move(step));
@@ -215,15 +223,15 @@ void Scaling::judge(const Measured& part) {
 }
 
 // A step whose load is not what was asked for says nothing about that load.
-Decision Scaling::decide(const StepFigures& figures) {
+Decision Scaling::decide(double sending, const StepFigures& figures) {
   const double asked = figures.users;
-  if (std::abs(figures.users_sending - asked) <= std::max(0.5, kFollowed * asked)) {
+  if (std::abs(sending - asked) <= std::max(0.5, kFollowed * asked)) {
     not_followed_ = 0;
     return scaler_->decide(figures);
   }
   const std::string reason =
       fmt::format("the load did not follow: {} users were asked for and {:.1f} were sending",
-                  figures.users, figures.users_sending);
+                  figures.users, sending);
   if (++not_followed_ < options_.scaler.samples_required) {
     return {.action = ScalingAction::hold, .users = figures.users, .reason = reason};
   }

@@ -26,7 +26,6 @@ enum class Counted : std::uint8_t { answers, prompts };
 struct ScalingOptions {
   ScalingMode mode = ScalingMode::qos;
   ScalerOptions scaler;
-  SaturationOptions saturation;
   // Of a step, when it is steady from the first; the benchmark samples as often.
   Duration step = std::chrono::seconds(10);
   Counted counted = Counted::answers;
@@ -74,7 +73,7 @@ class Scaling {
   std::optional<stats::Estimate> throughput(std::size_t from) const SPILLWAY_REQUIRES(mutex_);
   bool answered_enough(std::size_t from) const SPILLWAY_REQUIRES(mutex_);
   void judge(const Measured& part) SPILLWAY_REQUIRES(mutex_);
-  Decision decide(const StepFigures& figures) SPILLWAY_REQUIRES(mutex_);
+  Decision decide(double sending, const StepFigures& figures) SPILLWAY_REQUIRES(mutex_);
   void begin_step(std::uint32_t users) SPILLWAY_REQUIRES(mutex_);
   double tokens_per_s(const Slice& slice) const;
 

@@ -18,7 +18,7 @@ struct Slice {
   std::int64_t end = 0;
   std::uint64_t users = 0;      // who were sending at its end
   std::uint64_t in_flight = 0;  // requests at its end
-  std::uint64_t sent = 0;       // requests handed to the target
+  std::uint64_t sent = 0;       // requests of users, that may have had to wait
   std::uint64_t completed = 0;
   std::uint64_t input_tokens = 0;  // these two of the completed ones
   std::uint64_t output_tokens = 0;

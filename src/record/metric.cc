@@ -290,7 +290,7 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "load"},
     {"autoscaling.steps.*.completed", "requests", "Completed in the measured windows.", "load"},
     {"autoscaling.steps.*.{sent_per_s,completed_per_s}", "1/s",
-     "Requests handed to the target, and completed, per second of the measured windows.", "load"},
+     "Requests that users sent, and completed ones, per second of the measured windows.", "load"},
     {"autoscaling.steps.*.tokens_per_s.{value,low,high}", "tokens/s",
      "Output tokens (input tokens with prefill-only) of completed requests per second: mean of the "
      "measured windows and its 95 % interval (batch means, Student's t).",
@@ -303,7 +303,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "Bytes read from and written to the storage tier in the measured windows.", "tier"},
     {"autoscaling.steps.*.saturation.{value,low,high}", "",
      "The larger of storage_read_p95_ms and storage_write_p95_ms over its threshold, 1 at most; "
-     "half of it unless more users no longer bring more storage_gb_per_s; with its 95 % interval.",
+     "half of it unless more users no longer bring more storage_gb_per_s; 1 in an open loop whose "
+     "backlog grows; with its 95 % interval.",
      "load"},
     {"autoscaling.steps.*.{action,reason}", "",
      "What followed (hold, scale_up, scale_down, stop) and why.", "load"},

@@ -139,17 +139,17 @@ std::optional<load::ScalingOptions> read_autoscaler(const Settings& settings) {
   load::ScalingOptions options;
   options.mode = settings.text("autoscaler-mode") == "capacity" ? load::ScalingMode::capacity
                                                                 : load::ScalingMode::qos;
-  options.scaler = {.initial_users = users(settings, "num-users"),
-                    .min_users = users(settings, "autoscaler-min-users"),
-                    .max_users = users(settings, "autoscaler-max-users"),
-                    .samples_required = static_cast<unsigned>(
-                        settings.integer("autoscaler-consecutive-samples-required")),
-                    .target_saturation = settings.number("target-saturation"),
-                    .scale_up_factor = settings.number("autoscaler-scale-up-factor"),
-                    .scale_down_factor = settings.number("autoscaler-scale-down-factor")};
-  options.saturation = {
-      .read_p95_ms = settings.number("saturation-read-latency-p95-threshold-ms"),
-      .write_p95_ms = settings.number("saturation-write-latency-p95-threshold-ms")};
+  options.scaler = {
+      .initial_users = users(settings, "num-users"),
+      .min_users = users(settings, "autoscaler-min-users"),
+      .max_users = users(settings, "autoscaler-max-users"),
+      .samples_required =
+          static_cast<unsigned>(settings.integer("autoscaler-consecutive-samples-required")),
+      .target_saturation = settings.number("target-saturation"),
+      .scale_up_factor = settings.number("autoscaler-scale-up-factor"),
+      .scale_down_factor = settings.number("autoscaler-scale-down-factor"),
+      .saturation = {.read_p95_ms = settings.number("saturation-read-latency-p95-threshold-ms"),
+                     .write_p95_ms = settings.number("saturation-write-latency-p95-threshold-ms")}};
   options.step = settings.seconds("autoscaler-step");
   if (settings.flag("prefill-only")) options.counted = load::Counted::prompts;
   const load::ScalerOptions& scaler = options.scaler;

@@ -6,16 +6,15 @@
 // bounds of Lazowska et al., "Quantitative System Performance", section 5.2.
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "record/run_json.h"
 #include "scenario/bench.h"
 #include "text/json_reader.h"
-#include "text/line_reader.h"
 
 namespace spillway::scenario {
 namespace {
@@ -66,6 +65,21 @@ class BenchScalingTest : public testing::Test {
     return run(more, think);
   }
 
+  struct Request {
+    std::int64_t due = 0;
+    std::int64_t done = 0;
+  };
+  std::vector<Request> read_requests() const {
+    std::vector<Request> requests;
+    std::ifstream file(root_ + "/requests.jsonl");
+    for (std::string line; std::getline(file, line);) {
+      const text::JsonValue row = text::parse_json(line, "requests.jsonl");
+      if (row.at("done_ns").is_null()) continue;
+      requests.push_back({.due = row.at("due_ns").as_int(), .done = row.at("done_ns").as_int()});
+    }
+    return requests;
+  }
+
   std::string root_;
 };
 
@@ -95,12 +109,10 @@ TEST_F(BenchScalingTest, TheCapacityOfAModelledDriveIsFoundWithinFivePerCent) {
   EXPECT_LE(scaling.users_low, scaling.users);
   EXPECT_GE(scaling.users_high, scaling.users);
   EXPECT_EQ(scaling.steps.back().action, record::ScalingAction::stop);
-  for (const ScalingStep& s : scaling.steps) printf("%lu %f %f %f %lu %d %s\n", s.users, s.tokens_per_s.value, s.tokens_per_s.low, s.tokens_per_s.high, s.windows, s.steady, s.reason.c_str());
-  printf("known %f found %f %lu %lu\n", known, users_of(run), *scaling.users_low, *scaling.users_high);
 }
 
-// One accelerator computes a prompt after the other; nothing else takes time. Prompts have a quarter
-// of 8192 tokens to all of them, drawn evenly.
+// One accelerator computes a prompt after the other; nothing else takes time. Prompts have a
+// quarter of 8192 tokens to all of them, drawn evenly.
 TEST_F(BenchScalingTest, TheCapacityOfAModelledAcceleratorIsFoundWithinFivePerCent) {
   Given given = looking_for_capacity("10", "1000");
   given.insert(given.begin(), {{"clock", "virtual"},
@@ -119,9 +131,6 @@ TEST_F(BenchScalingTest, TheCapacityOfAModelledAcceleratorIsFoundWithinFivePerCe
   const record::Run run = this->run(given, 1s, 8192);
   const double known = knee((2048.0 + 8192.0) / 2 / 500000, 1);
   EXPECT_NEAR(users_of(run), known, 0.05 * known);
-  const record::Autoscaling& scaling = *run.autoscaling;
-  for (const ScalingStep& s : scaling.steps) printf("%lu %f %f %f %lu %d %s\n", s.users, s.tokens_per_s.value, s.tokens_per_s.low, s.tokens_per_s.high, s.windows, s.steady, s.reason.c_str());
-  printf("known %f found %f %lu %lu\n", known, users_of(run), *scaling.users_low, *scaling.users_high);
 }
 
 TEST_F(BenchScalingTest, AFasterDriveSustainsAsManyMoreUsersAsItsBandwidthSays) {
@@ -129,21 +138,133 @@ TEST_F(BenchScalingTest, AFasterDriveSustainsAsManyMoreUsersAsItsBandwidthSays) 
   fs::remove(root_ + "/requests.jsonl");
   const double fast = users_of(run_on_drive("14", 3s, looking_for_capacity("20", "2000")));
   const double known = knee(demand_on_drive(14), 3) / knee(demand_on_drive(3), 3);
-  printf("known %f: slow %f fast %f\n", known, slow, fast);
   ASSERT_GT(slow, 0);
   EXPECT_NEAR(fast / slow, known, 0.1 * known);
 }
 
 // At saturation 0.8 a read takes 80 ms: N = (Z + 2 x 80 ms) / D.
 TEST_F(BenchScalingTest, QosHoldsAsManyMoreUsersAsTheBandwidthSays) {
-  const Given given = {{"num-users", "20"}, {"autoscaler-max-users", "2000"}, {"duration", "3000"}};
+  const Given given = {{"num-users", "20"}, {"autoscaler-max-users", "2000"}, {"duration", "1500"}};
   const record::Run slow = run_on_drive("3", 3s, given);
   fs::remove(root_ + "/requests.jsonl");
   const record::Run fast = run_on_drive("14", 3s, given);
-  for (const ScalingStep& s : fast.autoscaling->steps) printf("%lu %f %f %f %lu %d %s\n", s.users, s.saturation.value, s.saturation.low, s.saturation.high, s.windows, s.steady, s.reason.c_str());
-  printf("slow %f fast %f %lu %lu %s\n", users_of(slow), users_of(fast), fast.autoscaling->users_low.value_or(0), fast.autoscaling->users_high.value_or(0), fast.autoscaling->reason.c_str());
   EXPECT_NEAR(users_of(fast), (3 + 0.16) / demand_on_drive(14), 0.05 * users_of(fast));
   EXPECT_NEAR(users_of(fast) / users_of(slow), 14.0 / 3, 0.1 * 14 / 3);
+}
+
+// Counted from the rows of single requests, without the code that makes the steps.
+TEST_F(BenchScalingTest, AStepCountsNoRequestButItsOwn) {
+  for (const char* const shards : {"1", "2"}) {
+    Given given = looking_for_capacity("20", "300");
+    given.emplace_back("shards", shards);
+    const record::Run run = run_on_drive("3", 500ms, given);
+    const std::vector<Request> requests = read_requests();
+    ASSERT_GT(run.autoscaling->steps.size(), 5U);
+    for (const ScalingStep& step : run.autoscaling->steps) {
+      std::uint64_t own = 0;
+      std::uint64_t left_behind = 0;
+      for (const Request& request : requests) {
+        if (request.done <= step.measured_from_ns || request.done > step.end_ns) continue;
+        ++(request.due >= step.start_ns ? own : left_behind);
+      }
+      EXPECT_EQ(step.completed, own) << step.users << " users";
+      if (step.measured_from_ns == step.start_ns && step.start_ns > 0) EXPECT_GT(left_behind, 0U);
+    }
+    fs::remove(root_ + "/requests.jsonl");
+  }
+}
+
+// What each step asked for is what was sending, and below the knee each user sends one request in
+// Z + D: the load changed, not a number.
+TEST_F(BenchScalingTest, EachStepsLoadIsTheLoadThatWasAskedFor) {
+  const record::Run run = run_on_drive("14", 1s, looking_for_capacity("20", "1000"));
+  std::uint64_t before = 0;
+  for (const ScalingStep& step : run.autoscaling->steps) {
+    const auto users = static_cast<double>(step.users);
+    EXPECT_NE(step.users, before);
+    before = step.users;
+    EXPECT_EQ(step.users_sending, users);
+    if (users > 0.8 * knee(demand_on_drive(14), 1)) continue;
+    const double known = users / (1 + demand_on_drive(14));
+    EXPECT_NEAR(step.sent_per_s, known, 0.06 * known) << users;
+  }
+}
+
+TEST_F(BenchScalingTest, ShardsDriveTheirShares) {
+  Given given = looking_for_capacity("20", "1000");
+  given.emplace_back("shards", "3");
+  const double known = knee(demand_on_drive(14), 1);
+  EXPECT_NEAR(users_of(run_on_drive("14", 1s, given)), known, 0.05 * known);
+}
+
+TEST_F(BenchScalingTest, ARunTooShortToTellSaysWhatWasMissing) {
+  const record::Run qos = run_on_drive(
+      "14", 1s, {{"num-users", "20"}, {"autoscaler-max-users", "100"}, {"duration", "35"}});
+  const record::Autoscaling& scaling = qos.autoscaling.value();
+  EXPECT_FALSE(scaling.decided());
+  EXPECT_NE(scaling.reason.find("did not saturate storage"), std::string::npos) << scaling.reason;
+  EXPECT_NE(scaling.reason.find("was not over"), std::string::npos) << scaling.reason;
+  EXPECT_EQ(qos.window.end_ns, 35'000'000'000);
+  fs::remove(root_ + "/requests.jsonl");
+  const record::Run none = run_on_drive(
+      "14", 1s, {{"num-users", "20"}, {"autoscaler-max-users", "100"}, {"duration", "5"}});
+  EXPECT_TRUE(none.autoscaling->steps.empty());
+  EXPECT_NE(none.autoscaling->reason.find("no step was long enough"), std::string::npos);
+}
+
+// A plan of 2000 requests is soon used up, and then nobody sends whatever is asked for.
+TEST_F(BenchScalingTest, ALoadThatDoesNotFollowEndsTheSearch) {
+  Given given = {{"autoscaler-mode", "capacity"},
+                 {"num-users", "20"},
+                 {"autoscaler-max-users", "100"},
+                 {"max-requests", "2000"}};
+  const record::Run run = run_on_drive("14", 1s, given);
+  const record::Autoscaling& scaling = run.autoscaling.value();
+  EXPECT_FALSE(scaling.decided());
+  EXPECT_NE(scaling.reason.find("the load did not follow"), std::string::npos) << scaling.reason;
+  EXPECT_EQ(scaling.steps.back().users_sending, 0);
+}
+
+TEST_F(BenchScalingTest, TheWarmUpIsInNoStep) {
+  Given given = {{"num-users", "20"}, {"autoscaler-max-users", "100"}, {"duration", "30"}};
+  given.emplace_back("warm-up", "7");
+  given.emplace_back("autoscaler-step", "5");
+  const record::Run run = run_on_drive("14", 1s, given);
+  ASSERT_FALSE(run.autoscaling->steps.empty());
+  EXPECT_EQ(run.autoscaling->steps.front().start_ns, 7'000'000'000);
+  EXPECT_EQ(run.autoscaling->steps.front().end_ns % 500'000'000, 0);
+  EXPECT_GE(run.autoscaling->steps.front().end_ns, 12'000'000'000);
+}
+
+// Counters are taken for every window and must still add up to the run's.
+TEST_F(BenchScalingTest, TheRunsSumsStayWhole) {
+  const Given fixed = {{"num-users", "20"}, {"duration", "60"}, {"enable-autoscaling", "off"}};
+  const record::Run plain = run_on_drive("14", 1s, fixed);
+  fs::remove(root_ + "/requests.jsonl");
+  const Given held = {{"num-users", "20"},
+                      {"duration", "60"},
+                      {"autoscaler-min-users", "20"},
+                      {"autoscaler-max-users", "20"}};
+  const record::Run scaled = run_on_drive("14", 1s, held);
+  EXPECT_GT(scaled.autoscaling->steps.size(), 2U);
+  EXPECT_EQ(scaled.observed.requests.completed, plain.observed.requests.completed);
+  EXPECT_EQ(scaled.observed.tier(TierId::storage).read.bytes,
+            plain.observed.tier(TierId::storage).read.bytes);
+  EXPECT_EQ(scaled.observed.tier(TierId::storage).read.latency,
+            plain.observed.tier(TierId::storage).read.latency);
+  EXPECT_FALSE(plain.autoscaling.has_value());
+}
+
+TEST_F(BenchScalingTest, UsersByTheirOwnClocksAreScaledToo) {
+  Given given = looking_for_capacity("20", "1000");
+  given.emplace_back("arrival", "users");
+  given[0] = {"autoscaler-mode", "qos"};
+  given[3] = {"duration", "600"};
+  const record::Run run = run_on_drive("14", 1s, given);
+  // An open loop of 1 / Z a user overflows at Z / D users.
+  const double known = 1 / demand_on_drive(14);
+  ASSERT_GT(run.autoscaling->steps.size(), 5U);
+  EXPECT_NEAR(users_of(run), known, 0.1 * known) << run.autoscaling->reason;
 }
 
 }  // namespace
