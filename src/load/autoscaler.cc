@@ -232,11 +232,11 @@ std::uint32_t CapacityScaler::most_short_of(std::uint32_t enough) const {
 }
 
 Decision CapacityScaler::refine(std::uint32_t now) const {
+  const Decision stop = {.action = ScalingAction::stop, .users = now, .reason = answer().reason};
+  if (peak_users_ >= options_.max_users) return stop;
   const std::uint32_t enough = fewest_enough().value_or(now);
   const std::uint32_t short_of = most_short_of(enough);
-  if (is_fine(short_of, enough)) {
-    return {.action = ScalingAction::stop, .users = now, .reason = answer().reason};
-  }
+  if (is_fine(short_of, enough)) return stop;
   return go(now, middle(short_of, enough),
             fmt::format("{} users get the peak; whether fewer do", enough));
 }

@@ -32,7 +32,8 @@ struct ScalerOptions {
   double target_saturation = 0.8;
   double scale_up_factor = 1.2;
   double scale_down_factor = 0.8;
-  SaturationOptions saturation;
+  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
+  SaturationOptions saturation = {};
 };
 
 // What storage did in a step, and whether requests came faster than they were served.

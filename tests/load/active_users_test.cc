@@ -53,7 +53,7 @@ TEST_F(ActiveUsersTest, OnlyTheFirstGoOnAndTheOthersFollowWhenTheirTurnComes) {
     EXPECT_EQ(users_.sending(), 2U);
     EXPECT_EQ(rounds_, (std::vector<int>{2, 2, 0, 0}));
     users_.set(3);
-    co_await loop_.sleep_for(2s, never);
+    co_await loop_.sleep_for(2100ms, never);
     EXPECT_EQ(users_.sending(), 3U);
     EXPECT_EQ(rounds_, (std::vector<int>{4, 4, 2, 0}));
     users_.set(1);

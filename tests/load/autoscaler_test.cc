@@ -13,9 +13,10 @@ namespace {
 using Users = std::vector<std::uint32_t>;
 
 // A server that gives each user one token a second up to `knee` of them, and no more beyond; a read
-// takes 4 ms below it, and each user more then adds 4 ms.
+// takes 4 ms below it, and each user more then adds as much as is said.
 struct Server {
   double knee = 100;
+  double each_ms = 4;
   double uncertain = 0.001;  // half of every interval, as a share
 
   stats::Estimate known_to(double value) const {
@@ -26,7 +27,7 @@ struct Server {
     return {.users = users,
             .tokens_per_s = known_to(served),
             .storage = {.gb_per_s = served / 10,
-                        .read_p95_ms = known_to(4 + 4 * std::max(0.0, users - knee)),
+                        .read_p95_ms = known_to(4 + each_ms * std::max(0.0, users - knee)),
                         .write_p95_ms = {}}};
   }
 };
@@ -90,7 +91,7 @@ TEST(QosScaler, KeepsToItsBounds) {
   QosScaler most({.initial_users = 20, .max_users = 30});
   EXPECT_EQ(search(most, 20, {.knee = 1e6}, 5), (Users{20, 24, 28, 30, 30}));
   QosScaler fewest({.initial_users = 20, .min_users = 18});
-  const Users tried = search(fewest, 20, {.knee = 1}, 30);
+  const Users tried = search(fewest, 20, {.knee = 1, .each_ms = 40}, 30);
   EXPECT_EQ(tried.back(), 18U);
   EXPECT_FALSE(fewest.answer().users.has_value());
   EXPECT_NE(fewest.answer().reason.find("were too many"), std::string::npos);

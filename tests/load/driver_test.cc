@@ -169,13 +169,13 @@ TEST_F(DriverTest, AStopFromOutsideEndsCleanly) {
 // Each user takes 1 s a request, so users are requests per second, and requests in flight.
 TEST_F(DriverTest, TheLoadFollowsTheActiveUsers) {
   const ScriptedPlan plan(10'000, 1'000'000, 0s);
-  steps_ = {{.at = 9500ms, .users = 30}, {.at = 19500ms, .users = 5}};
+  steps_ = {{.at = 10250ms, .users = 30}, {.at = 20300ms, .users = 5}};
   run(plan, {.concurrency = 10'000, .duration = 30s, .active_users = 10, .tick = 10s}, 1s);
   EXPECT_EQ(tick_numbers_, (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_EQ(sending_, (std::vector<std::uint64_t>{10, 30, 5}));
   EXPECT_EQ(completed_.at(0), 10U * 9);
-  EXPECT_EQ(completed_.at(1) - completed_.at(0), 10U * 10 + 20 * 10);
-  EXPECT_EQ(completed_.at(2) - completed_.at(1), 30U + 5 * 9);
+  EXPECT_EQ(completed_.at(1) - completed_.at(0), 10U * 10 + 20 * 9);
+  EXPECT_EQ(completed_.at(2) - completed_.at(1), 20U * 2 + 5 * 2 + 5 * 10);
   EXPECT_EQ(in_flight_, (std::vector<std::uint64_t>{10, 30, 5}));
 }
 

@@ -124,14 +124,15 @@ TEST_F(ScalingTest, SilenceIsNotSteady) {
 
 TEST_F(ScalingTest, AWindowIsWholeWhenEveryShardHasHandedItIn) {
   Scaling scaling(capacity(20), 2, control_);
+  Slice late = slice(8, 8);
   for (std::uint64_t number = 1; number <= 10; ++number) {
     scaling.add(number, slice(12, 12));
-    if (number > 1) scaling.add(number - 1, slice(8, 8));
+    if (number > 1) scaling.add(number - 1, late);
+    late = slice(8, 8);
     now_ += kSecond;
   }
   EXPECT_TRUE(scaling.result().steps.empty());
-  now_ -= kSecond;
-  scaling.add(10, slice(8, 8));
+  scaling.add(10, late);
   ASSERT_EQ(scaling.result().steps.size(), 1U);
   EXPECT_EQ(scaling.result().steps.front().users_sending, 20);
 }
