@@ -45,8 +45,7 @@ Decision go(std::uint32_t now, std::uint32_t users, std::string reason) {
 }  // namespace
 
 double SaturationMeter::latency_share(double read_ms, double write_ms) const {
-  const double worse = std::max(read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms);
-  return std::clamp(worse, 0.0, 1.0);
+  return std::max(read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms);
 }
 
 bool SaturationMeter::on_plateau(std::uint32_t users) const {
@@ -76,9 +75,12 @@ stats::Estimate SaturationMeter::of(std::uint32_t users) const {
   const double scale = on_plateau(users) ? 1 : 0.5;
   const stats::Estimate& read = steps_.at(users).read_p95_ms;
   const stats::Estimate& write = steps_.at(users).write_p95_ms;
-  return {.value = scale * latency_share(read.value, write.value),
-          .low = scale * latency_share(read.low, write.low),
-          .high = scale * latency_share(read.high, write.high)};
+  const auto saturation = [&](double read_ms, double write_ms) {
+    return std::clamp(scale * latency_share(read_ms, write_ms), 0.0, 1.0);
+  };
+  return {.value = saturation(read.value, write.value),
+          .low = saturation(read.low, write.low),
+          .high = saturation(read.high, write.high)};
 }
 
 // The latest word counts: a system that changes makes older steps wrong.

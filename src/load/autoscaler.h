@@ -44,13 +44,14 @@ struct StorageFigures {
   bool falls_behind = false;     // of an open loop: its backlog grows
 };
 
-// How saturated storage is, 0 to 1: min(1, the worse of P95 / threshold of reads and writes),
-// halved unless it is on its plateau; 1 when it falls behind. It is on its plateau when its rate
-// rose by less than half as much as the users (10 % for 20 %): from the step with the most users of
-// those with 15 % fewer, or, where there is none, to the step with the fewest of those with 15 %
-// more, or, where there is none either, from the next step below to the next one above. Each new
-// step may change what the others mean. After the sampling rule of the benchmark, with steps in the
-// place of samples.
+// How saturated storage is, 0 to 1: the worse of P95 / threshold of reads and writes, halved unless
+// it is on its plateau; 1 when it falls behind. So twice the threshold is saturation in any case.
+//
+// It is on its plateau when its rate rose by less than half as much as the users (10 % for 20 %):
+// from the step with the most users of those with 15 % fewer, or, where there is none, to the step
+// with the fewest of those with 15 % more, or, where there is none either, from the next step below
+// to the next one above. Each new step may change what the others mean. After the sampling rule of
+// the benchmark, with steps in the place of samples.
 class SaturationMeter {
  public:
   explicit SaturationMeter(const SaturationOptions& options) : options_(options) {}

@@ -302,8 +302,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"autoscaling.steps.*.storage_gb_per_s", "GB/s",
      "Bytes read from and written to the storage tier in the measured windows.", "tier"},
     {"autoscaling.steps.*.saturation.{value,low,high}", "",
-     "The larger of storage_read_p95_ms and storage_write_p95_ms over its threshold, 1 at most; "
-     "half of it unless more users no longer bring more storage_gb_per_s; 1 in an open loop whose "
+     "The larger of storage_read_p95_ms and storage_write_p95_ms over its threshold, halved unless "
+     "more users no longer bring more storage_gb_per_s; 1 at most, and in an open loop whose "
      "backlog grows; with its 95 % interval.",
      "load"},
     {"autoscaling.steps.*.{action,reason}", "",
