@@ -70,6 +70,8 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/main.cc", "run as a program by cli/program_test"},
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"io/transfer.h", "a value and its means; io/queue_test"},
+    {"load/slice.h", "a value; load/recorder_test and load/scaling_test"},
+    {"record/autoscaling.h", "a value; record/run_json_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
     {"record/json_fields.cc", "record/run_json_test"},
     {"record/request_row.h", "a value; record/request_log_test"},

@@ -14,6 +14,7 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -103,7 +104,7 @@ class ProgressThread {
     return now;
   }
 
-  std::string_view phase_name(Duration elapsed) const {
+  std::string_view phase_name(Duration elapsed) {
     switch (bench_.phase()) {
       case Phase::preparing:
         return "preparing";
@@ -112,12 +113,17 @@ class ProgressThread {
       case Phase::running:
         break;
     }
-    return elapsed < config_.driver.warm_up ? "warming up" : "measuring";
+    if (elapsed < config_.driver.warm_up) return "warming up";
+    const std::optional<std::uint32_t> users = bench_.scaled_users();
+    if (!users) return "measuring";
+    scaling_ = fmt::format("scaling: {} users", *users);
+    return scaling_;
   }
 
   const Bench& bench_;
   const scenario::BenchConfig& config_;
   report::ProgressWriter writer_;
+  std::string scaling_;  // the phase of a run whose number of users changes
   report::Progress last_;
   std::uint64_t last_read_ = 0;
   std::uint64_t last_written_ = 0;

@@ -46,6 +46,14 @@ void Control::request_stop() {
   }
 }
 
+void Control::set_users(std::uint64_t step, std::uint32_t users) {
+  const MutexLock lock(mutex_);
+  for (const Shard& shard : shards_) {
+    if (shard.loop == nullptr || !shard.set_users) continue;
+    shard.loop->post([set = shard.set_users, step, users] { set(step, users); });
+  }
+}
+
 record::Observations Control::collect(Duration patience) {
   const auto answers = std::make_shared<Answers>();
   {

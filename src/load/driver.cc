@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "load/driver.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace spillway::load {
@@ -20,7 +22,8 @@ Driver::Driver(async::Loop& loop, const workload::Plan& plan, Target& target, Re
       recorder_(recorder),
       options_(options),
       hooks_(std::move(hooks)),
-      places_(loop, options.concurrency, "a place among the requests in flight") {}
+      places_(loop, options.concurrency, "a place among the requests in flight"),
+      users_(loop, options.active_users.value_or(std::numeric_limits<std::uint32_t>::max())) {}
 
 // What is under way when the run is stopped is abandoned, and how it ends is not measured.
 struct Driver::WindowEnd final : async::StopListener {
@@ -42,6 +45,7 @@ async::Task<> Driver::run(Time start, async::Stop& stop) {
   }
   co_await async::with_group(loop_, stop, [&](async::Group& group) -> async::Task<> {
     group.spawn(keep_window(quit, until_end));
+    if (options_.tick > Duration::zero()) group.spawn(tick(quit));
     co_await send_all(until_end);
     quit.request();
   });
@@ -57,8 +61,22 @@ async::Task<> Driver::keep_window(async::Stop& quit, async::Stop& stop) {
   if (!options_.duration) co_return;
   const bool over =
       co_await loop_.sleep_until(start_ + options_.warm_up + *options_.duration, quit);
-  if (over) stop.request();
+  if (!over) co_return;
+  close_window();
+  stop.request();
 }
+
+async::Task<> Driver::tick(async::Stop& quit) {
+  while (true) {
+    const auto next = static_cast<Duration::rep>(ticks_ + 1);
+    const bool reached =
+        co_await loop_.sleep_until(start_ + options_.warm_up + options_.tick * next, quit);
+    if (!reached || recorder_.is_closed()) co_return;
+    call_tick();
+  }
+}
+
+void Driver::call_tick() { hooks_.ticks(++ticks_); }
 
 void Driver::open_window() {
   open_ = true;
@@ -70,6 +88,9 @@ void Driver::open_window() {
 void Driver::close_window() {
   if (recorder_.is_closed()) return;
   if (!open_) open_window();
+  const auto next = static_cast<Duration::rep>(ticks_ + 1);
+  const bool whole = elapsed() >= (options_.warm_up + options_.tick * next).count();
+  if (options_.tick > Duration::zero() && whole) call_tick();
   recorder_.close(elapsed());
   hooks_.closes();
 }
@@ -91,17 +112,35 @@ Duration Driver::pause(const workload::Ticket& ticket) const {
   return from_seconds(to_seconds(ticket.think) * options_.think_scale);
 }
 
+// Waits until the user is active and has paused; both again when he was parked meanwhile. The time
+// for which he was parked is not lateness.
+async::Task<bool> Driver::take_turn(std::uint32_t user, Duration pause, std::int64_t& due,
+                                    async::Stop& stop) {
+  const bool at_once = options_.arrival == Arrival::closed && pause == Duration::zero();
+  do {
+    if (!users_.has(user)) {
+      const bool active = co_await users_.wait_for(user, stop);
+      if (!active) co_return false;
+      due = std::max(due, elapsed());
+    }
+    if (at_once) continue;
+    due += pause.count();
+    const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
+    if (!reached) co_return false;
+  } while (!users_.has(user));
+  recorder_.sent(due);
+  co_return true;
+}
+
 async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Stop& stop) {
+  const ActiveUsers::Presence present(users_);
   std::int64_t due = elapsed();
   const std::uint64_t turns = plan_.requests_of(user);
   for (std::uint64_t turn = 0; turn < turns && !stop.requested(); ++turn) {
     const std::uint64_t index = plan_.index_of(user, turn);
     const workload::Ticket ticket = plan_.ticket_of(index);
-    if (const Duration think = pause(ticket); think > Duration::zero()) {
-      due += think.count();
-      const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
-      if (!reached) co_return;
-    }
+    const bool may_send = co_await take_turn(user, pause(ticket), due, stop);
+    if (!may_send) co_return;
     const std::uint64_t place = co_await places_.acquire(1, stop, rank_of(ticket.qos));
     if (place == 0) {
       abandon(index, due);
@@ -115,13 +154,13 @@ async::Task<> Driver::user(std::uint32_t user, async::Group& flights, async::Sto
 }
 
 async::Task<> Driver::user_by_clock(std::uint32_t user, async::Group& flights, async::Stop& stop) {
+  const ActiveUsers::Presence present(users_);
   std::int64_t due = 0;
   const std::uint64_t turns = plan_.requests_of(user);
   for (std::uint64_t turn = 0; turn < turns; ++turn) {
     const std::uint64_t index = plan_.index_of(user, turn);
-    due += pause(plan_.ticket_of(index)).count();
-    const bool reached = co_await loop_.sleep_until(start_ + Duration(due), stop);
-    if (!reached) co_return;
+    const bool may_send = co_await take_turn(user, pause(plan_.ticket_of(index)), due, stop);
+    if (!may_send) co_return;
     flights.spawn(request(index, due, flights, stop));
   }
 }

@@ -15,6 +15,7 @@
 #include "async/semaphore.h"
 #include "async/stop.h"
 #include "async/task.h"
+#include "load/active_users.h"
 #include "load/arrivals.h"
 #include "load/recorder.h"
 #include "load/target.h"
@@ -43,12 +44,18 @@ struct DriverOptions {
   // Serves users with this remainder; of requests at recorded times that belong to nobody, those.
   unsigned shard = 0;
   unsigned shards = 1;
+  // Users of the whole plan who are active at the start, of closed loops and users' own clocks;
+  // none: all, for good.
+  std::optional<std::uint32_t> active_users = std::nullopt;
+  Duration tick{};  // from the end of the warm-up to the first call of `ticks`, and so on; 0: none
 };
 
-// Called on the shard's thread as the window opens and as it closes, to take counters.
+// Called on the shard's thread as the window opens and as it closes, to take counters, and at every
+// whole tick between them, the window's end included, with its number from 1.
 struct WindowHooks {
   std::function<void()> opens;
   std::function<void()> closes;
+  std::function<void(std::uint64_t number)> ticks = nullptr;
 };
 
 class Driver {
@@ -58,10 +65,21 @@ class Driver {
 
   // Runs from `start` (the same on all shards) until the plan is used up, the window closes or
   // `stop` is requested; in every case all that was begun has ended when it returns.
+  //
+  // A user who is not active waits for it at the end of a turn, after whatever time; when nobody
+  // else is left the run waits, too, for set_active_users() or `stop`.
   async::Task<> run(Time start, async::Stop& stop);
+
+  // Of the whole plan. Those at or above it pause before their next turn, never within one; those
+  // below begin, or go on, with a pause as before any turn.
+  void set_active_users(std::uint32_t users) { users_.set(users); }
+  // How many of this shard's users are sending.
+  std::uint64_t sending() const { return users_.sending(); }
+  std::int64_t elapsed() const { return (loop_.now() - start_).count(); }
 
  private:
   async::Task<> keep_window(async::Stop& quit, async::Stop& stop);
+  async::Task<> tick(async::Stop& quit);
   async::Task<> send_all(async::Stop& stop);
   async::Task<> user(std::uint32_t user, async::Group& flights, async::Stop& stop);
   async::Task<> user_by_clock(std::uint32_t user, async::Group& flights, async::Stop& stop);
@@ -82,7 +100,9 @@ class Driver {
   void mark_class(record::RequestRow& row) const;
   void open_window();
   void close_window();
-  std::int64_t elapsed() const { return (loop_.now() - start_).count(); }
+  void call_tick();
+  async::Task<bool> take_turn(std::uint32_t user, Duration pause, std::int64_t& due,
+                              async::Stop& stop);
 
   async::Loop& loop_;
   const workload::Plan& plan_;
@@ -92,10 +112,12 @@ class Driver {
   DriverOptions options_;
   WindowHooks hooks_;
   async::Semaphore places_;
+  ActiveUsers users_;
   // A line for each conversation of which a turn is under way or waits.
   std::unordered_map<std::uint64_t, async::Semaphore> conversations_;
   Time start_;
   bool open_ = false;
+  std::uint64_t ticks_ = 0;
 };
 
 }  // namespace spillway::load

@@ -2,11 +2,16 @@
 #include "load/recorder.h"
 
 #include <numeric>
+#include <utility>
 
 namespace spillway::load {
 
 using record::RequestRow;
 using record::Status;
+
+void Recorder::sent(std::int64_t due) {
+  if (slice_ && due >= step_began_) ++slice_->sent;
+}
 
 void Recorder::begin(std::int64_t due) {
   under_way_.insert(due);
@@ -23,6 +28,7 @@ void Recorder::add(RequestRow row) {
   if (row.status == Status::completed && unfinished) row.status = Status::abandoned;
   if (in_warm_up(row.due)) row.flags |= RequestRow::kWarmUp;
   observations_.add(row);
+  if (slice_ && row.due >= step_began_) slice_->add(row);
   log_.add(row);
   show(row);
 }
@@ -36,6 +42,22 @@ record::Observations Recorder::so_far() const {
     seen.add(row);
   }
   return seen;
+}
+
+void Recorder::begin_step(std::uint64_t step, std::int64_t now) {
+  slice_.emplace();
+  slice_->step = step;
+  slice_->start = step_began_ = now;
+}
+
+Slice Recorder::cut_slice(std::int64_t now) {
+  Slice next;
+  next.step = slice_->step;
+  next.start = now;
+  Slice done = std::exchange(*slice_, std::move(next));
+  done.end = now;
+  done.in_flight = under_way_.size();
+  return done;
 }
 
 void Recorder::show(const RequestRow& row) {

@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "core/time.h"
+#include "load/slice.h"
 #include "record/observations.h"
 #include "record/request_log.h"
 #include "record/request_row.h"
@@ -47,6 +49,8 @@ class Recorder {
   std::int64_t opened() const { return opened_; }
   std::int64_t closed() const { return closed_; }
 
+  // A user sends a request, which is due then; it may have to wait. For slices only.
+  void sent(std::int64_t due);
   // A request that was due then is under way.
   void begin(std::int64_t due);
   // The same request is no longer under way; its row follows.
@@ -58,6 +62,12 @@ class Recorder {
   // What there would be if the run ended now: requests under way are abandoned.
   record::Observations so_far() const;
   LiveFigures& live() { return live_; }
+
+  // A step of the load begins: from here on slices are kept, of requests due from now on.
+  void begin_step(std::uint64_t step, std::int64_t now);
+  bool keeps_slices() const { return slice_.has_value(); }
+  // What happened since the last cut or the step's beginning; the next slice begins.
+  Slice cut_slice(std::int64_t now);
 
  private:
   bool in_warm_up(std::int64_t due) const { return opened_ == record::kNever || due < opened_; }
@@ -71,6 +81,8 @@ class Recorder {
   std::multiset<std::int64_t> under_way_;  // by when they were due
   std::int64_t opened_ = record::kNever;
   std::int64_t closed_ = record::kNever;
+  std::optional<Slice> slice_;
+  std::int64_t step_began_ = 0;
 };
 
 }  // namespace spillway::load

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "record/autoscaling.h"
 #include "record/observations.h"
 
 namespace spillway::record {
@@ -151,7 +152,8 @@ struct Run {
   Window window;
   std::vector<Setting> settings;
   std::vector<Fact> environment;
-  Observations observed;  // of all shards
+  Observations observed;                                  // of all shards
+  std::optional<Autoscaling> autoscaling = std::nullopt;  // of a run that looked for its users
   StorageProof proof;
   Cost cost;
   Recorder recorder;

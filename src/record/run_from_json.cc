@@ -216,6 +216,49 @@ void read_engine(const JsonValue& json, Run& run) {
   field(json, "peak_memory_bytes", run.cost.peak_memory_bytes);
 }
 
+void read(const JsonValue& json, stats::Estimate& estimate) {
+  field(json, "value", estimate.value);
+  field(json, "low", estimate.low);
+  field(json, "high", estimate.high);
+}
+
+void read(const JsonValue& json, ScalingStep& step) {
+  field(json, "users", step.users);
+  field(json, "users_sending", step.users_sending);
+  field(json, "start_ns", step.start_ns);
+  field(json, "measured_from_ns", step.measured_from_ns);
+  field(json, "end_ns", step.end_ns);
+  field(json, "windows", step.windows);
+  field(json, "steady", step.steady);
+  field(json, "completed", step.completed);
+  field(json, "sent_per_s", step.sent_per_s);
+  field(json, "completed_per_s", step.completed_per_s);
+  read(json.at("tokens_per_s"), step.tokens_per_s);
+  field(json, "ttft_p95_ms", step.ttft_p95_ms);
+  field(json, "tier_time_p95_ms", step.tier_time_p95_ms);
+  field(json, "storage_read_p95_ms", step.storage_read_p95_ms);
+  field(json, "storage_write_p95_ms", step.storage_write_p95_ms);
+  field(json, "storage_gb_per_s", step.storage_gb_per_s);
+  read(json.at("saturation"), step.saturation);
+  step.action = static_cast<ScalingAction>(name_index(json.at("action"), kScalingActions));
+  field(json, "reason", step.reason);
+}
+
+void read(const JsonValue& json, Autoscaling& scaling) {
+  scaling.mode = static_cast<ScalingMode>(name_index(json.at("mode"), kScalingModes));
+  field(json, "target_saturation", scaling.target_saturation);
+  field(json, "initial_users", scaling.initial_users);
+  field(json, "final_users", scaling.final_users);
+  field(json, "users", scaling.users);
+  field(json, "users_low", scaling.users_low);
+  field(json, "users_high", scaling.users_high);
+  field(json, "peak_tokens_per_s", scaling.peak_tokens_per_s);
+  field(json, "reason", scaling.reason);
+  for (const JsonValue& step : json.at("steps").elements()) {
+    read(step, scaling.steps.emplace_back());
+  }
+}
+
 void read_endings(const JsonValue& json, Run& run) {
   if (json.at("interrupted").as_bool()) {
     const JsonValue& interruption = json.at("interruption");
@@ -301,6 +344,10 @@ Run read_run(const JsonValue& json) {
   read_observed(json, run.observed);
   read(json.at("storage_proof"), run.proof);
   read_engine(json.at("engine"), run);
+  // Records from before there was a search for users lack it.
+  if (const JsonValue* const scaling = json.find("autoscaling")) {
+    if (!scaling->is_null()) read(*scaling, run.autoscaling.emplace());
+  }
   const JsonValue& recorder = json.at("recorder");
   field(recorder, "rows", run.recorder.rows);
   field(recorder, "dropped", run.recorder.dropped);

@@ -221,6 +221,52 @@ void write_engine(JsonWriter& json, const Run& run) {
   summary(json, "loop_turn_us", engine.loop_turn, 1e3);
 }
 
+void write_estimate(JsonWriter& json, std::string_view name, const stats::Estimate& estimate) {
+  object(json, name, [&] {
+    field(json, "value", estimate.value);
+    field(json, "low", estimate.low);
+    field(json, "high", estimate.high);
+  });
+}
+
+void write_step(JsonWriter& json, const ScalingStep& step) {
+  json.begin_object();
+  field(json, "users", step.users);
+  field(json, "users_sending", step.users_sending);
+  field(json, "start_ns", step.start_ns);
+  field(json, "measured_from_ns", step.measured_from_ns);
+  field(json, "end_ns", step.end_ns);
+  field(json, "windows", step.windows);
+  field(json, "steady", step.steady);
+  field(json, "completed", step.completed);
+  field(json, "sent_per_s", step.sent_per_s);
+  field(json, "completed_per_s", step.completed_per_s);
+  write_estimate(json, "tokens_per_s", step.tokens_per_s);
+  field(json, "ttft_p95_ms", step.ttft_p95_ms);
+  field(json, "tier_time_p95_ms", step.tier_time_p95_ms);
+  field(json, "storage_read_p95_ms", step.storage_read_p95_ms);
+  field(json, "storage_write_p95_ms", step.storage_write_p95_ms);
+  field(json, "storage_gb_per_s", step.storage_gb_per_s);
+  write_estimate(json, "saturation", step.saturation);
+  field(json, "action", name_of(step.action));
+  field(json, "reason", step.reason);
+  json.end_object();
+}
+
+void write_autoscaling(JsonWriter& json, const Autoscaling& scaling) {
+  field(json, "mode", name_of(scaling.mode));
+  field(json, "target_saturation", scaling.target_saturation);
+  field(json, "initial_users", scaling.initial_users);
+  field(json, "final_users", scaling.final_users);
+  field(json, "decided", scaling.decided());
+  field(json, "users", scaling.users);
+  field(json, "users_low", scaling.users_low);
+  field(json, "users_high", scaling.users_high);
+  field(json, "peak_tokens_per_s", scaling.peak_tokens_per_s);
+  field(json, "reason", scaling.reason);
+  list(json, "steps", scaling.steps, [&](const ScalingStep& step) { write_step(json, step); });
+}
+
 void write_endings(JsonWriter& json, const Run& run) {
   const bool interrupted = run.interrupted != Interruption::none;
   field(json, "interrupted", interrupted);
@@ -314,6 +360,11 @@ std::string to_json(const Run& run) {
     }
   });
   write_observed(json, run);
+  if (run.autoscaling) {
+    object(json, "autoscaling", [&] { write_autoscaling(json, *run.autoscaling); });
+  } else {
+    json.key("autoscaling").null();
+  }
   object(json, "recorder", [&] {
     field(json, "rows", run.recorder.rows);
     field(json, "dropped", run.recorder.dropped);

@@ -15,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/unique_fd.h"
+#include "report/autoscaling_json.h"
 #include "text/json_writer.h"
 #include "text/line_reader.h"
 
@@ -156,8 +157,10 @@ class Figures {
       for (const Qos qos : kAllQos) object(json, name_of(qos), [&] { write_class(json, qos); });
     });
     object(json, "prefix_cache_stats", [&] { write_prefix(json); });
-    json.key("autoscaling_stats").begin_array().end_array();
-    json.key("autoscaling_summary").null();
+    const AutoscalingDialect dialect =
+        old() ? AutoscalingDialect::y2025 : AutoscalingDialect::y2026;
+    json.key("autoscaling_stats").raw(autoscaling_stats_json(run_, dialect));
+    json.key("autoscaling_summary").raw(autoscaling_summary_json(run_));
     object(json, "multi_turn_stats", [&] {
       const std::uint64_t found = hits(ReuseKind::history);
       field(json, "cache_hits", found);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/size_text.h"
+#include "report/autoscaling_text.h"
 #include "report/drive_text.h"
 #include "report/mlperf_text.h"
 #include "report/number_text.h"
@@ -255,6 +256,7 @@ std::string run_text(const Run& run) {
                                                            : title;
   };
   return heading(run) + section("What ran", what_ran(run)) +
+         section(timed("Autoscaling"), autoscaling_text(run)) +
          section(timed("Requests"), requests(run)) +
          section(timed("What users felt"), latencies(seen.completed, entries)) +
          section(timed("Failed requests"), latencies(seen.failed, entries)) +

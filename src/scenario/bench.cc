@@ -17,6 +17,7 @@
 #include "load/driver.h"
 #include "load/entry_target.h"
 #include "load/replica_target.h"
+#include "load/scaling.h"
 #include "load/start_gate.h"
 #include "record/request_log.h"
 #include "scenario/bench_facts.h"
@@ -80,6 +81,9 @@ struct Bench::Impl {
         plan(open_workload(config.workload)),
         token(kv::bytes_per_token(config.model, config.tensor_parallel)),
         block(token * plan->summary().block_tokens.count()) {
+    if (config.scaling) {
+      scaling = std::make_unique<load::Scaling>(*config.scaling, config.shards, control);
+    }
     if (config.virtual_time) {
       clock = std::make_unique<async::VirtualClock>();
     } else {
@@ -103,6 +107,7 @@ struct Bench::Impl {
     options.concurrency = all / config.shards + (shard < all % config.shards ? 1 : 0);
     options.shard = shard;
     options.shards = config.shards;
+    if (scaling) options.tick = scaling->window();
     return options;
   }
 
@@ -142,6 +147,8 @@ struct Bench::Impl {
   async::Task<> ingest(serve::EntryReplica& replica, async::Stop& stop) const;
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
+  void cut_slice(std::uint64_t number, const load::Driver& driver, cache::Cache& cache,
+                 load::Recorder& recorder);
   record::Run assemble(record::Observations seen, const record::RequestLogResult& rows);
   record::Window window_until(Duration now) const;
 
@@ -159,6 +166,7 @@ struct Bench::Impl {
   std::unique_ptr<load::StartGate> gate;
   std::unique_ptr<StorageWatch> watch;
   load::Control control;
+  std::unique_ptr<load::Scaling> scaling;  // none when the number of users is fixed
   load::LiveFigures live;
   std::atomic<bool> has_tiers = false;
   std::atomic<Phase> phase = Phase::preparing;
@@ -208,12 +216,22 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     if (stores.queue() != nullptr) observe(stores.queue()->figures(), seen);
     return seen;
   };
-  control.join(number, {.loop = &loop, .stop = [&] { stop.request(); }, .snapshot = snapshot});
+  const auto sender = std::make_shared<load::Driver*>(nullptr);  // none before it sends, and after
+  const auto set_users = [sender, &recorder](std::uint64_t step, std::uint32_t users) {
+    if (*sender == nullptr) return;
+    (*sender)->set_active_users(users);
+    recorder.begin_step(step, (*sender)->elapsed());
+  };
+  control.join(number, {.loop = &loop,
+                        .stop = [&] { stop.request(); },
+                        .snapshot = snapshot,
+                        .set_users = set_users});
   const auto opens = [&] {
     cache.take_counters();
     if (stores.queue() != nullptr) stores.queue()->take_figures();
     loop.take_turn_lengths();
     if (watch->open()) index->restart_peaks();
+    if (scaling) recorder.begin_step(0, recorder.opened());
   };
   const auto closes = [&] {
     observe(cache.take_counters(), recorder.observations());
@@ -230,14 +248,32 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     phase = Phase::running;
   }
   served.set_origin(start);
+  const auto ticks = [&](std::uint64_t tick) { cut_slice(tick, **sender, cache, recorder); };
   load::Driver driver(loop, *plan, target, recorder, driver_options(number),
-                      {.opens = opens, .closes = closes});
+                      {.opens = opens, .closes = closes, .ticks = ticks});
+  *sender = &driver;
   co_await driver.run(start, stop);
+  *sender = nullptr;
   control.leave(number);
+  if (scaling) scaling->leave();
   const MutexLock lock(parts_mutex);
   observed.merge(recorder.observations());
   window.start_ns = recorder.opened();
   window.end_ns = std::max(window.end_ns, recorder.closed());
+}
+
+// The counters that are taken for the slice go on record, so that the run's sums stay whole.
+void Bench::Impl::cut_slice(std::uint64_t number, const load::Driver& driver, cache::Cache& cache,
+                            load::Recorder& recorder) {
+  const cache::CacheCounters counters = cache.take_counters();
+  observe(counters, recorder.observations());
+  const cache::TierCounters& storage = counters.tiers[TierId::storage];
+  load::Slice slice = recorder.cut_slice(driver.elapsed());
+  slice.users = driver.sending();
+  slice.storage_read = storage.read.latency;
+  slice.storage_write = storage.write.latency;
+  slice.storage_bytes = storage.read.bytes + storage.write.bytes;
+  scaling->add(number, slice);
 }
 
 record::Run Bench::Impl::assemble(record::Observations seen, const record::RequestLogResult& rows) {
@@ -260,6 +296,13 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   run.window.clock = config.virtual_time ? record::ClockKind::virtual_ : record::ClockKind::real;
   run.recorder = {.rows = rows.rows, .dropped = rows.dropped, .error = rows.error};
   watch->fill(run);
+  if (scaling) {
+    run.autoscaling = scaling->result();
+    run.warnings.emplace_back(
+        "the number of users changed: figures of the whole run mix the loads of all steps, whose "
+        "own "
+        "figures stand under autoscaling");
+  }
   return run;
 }
 
@@ -327,6 +370,11 @@ const workload::PlanSummary& Bench::plan() const { return impl_->plan->summary()
 load::Control& Bench::control() { return impl_->control; }
 const load::LiveFigures& Bench::live() const { return impl_->live; }
 Phase Bench::phase() const { return impl_->phase; }
+
+std::optional<std::uint32_t> Bench::scaled_users() const {
+  if (!impl_->scaling) return std::nullopt;
+  return impl_->scaling->users();
+}
 
 Duration Bench::elapsed() const {
   return phase() == Phase::preparing ? Duration::zero()

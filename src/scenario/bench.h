@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,8 @@ class Bench {
   load::Control& control();
   const load::LiveFigures& live() const;
   Phase phase() const;
+  // That the run is looking with at this moment; nothing when their number is fixed.
+  std::optional<std::uint32_t> scaled_users() const;
   // Since the shards started; in virtual time, virtual.
   Duration elapsed() const;
 

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "kv/catalogue.h"
+#include "scenario/autoscaler_settings.h"
 #include "scenario/mlperf_settings.h"
 #include "scenario/model_file.h"
 #include "scenario/presets.h"
@@ -295,6 +296,7 @@ const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = [] {
     std::vector<Setting> all = rows_about_sources();
     std::ranges::copy(workload_settings(), std::back_inserter(all));
+    std::ranges::copy(autoscaler_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
     std::ranges::copy(mlperf_settings(), std::back_inserter(all));
     return all;
@@ -422,6 +424,8 @@ void read_load(const Settings& settings, BenchConfig& config) {
   config.driver.concurrency = settings.integer("concurrency");
   config.driver.warm_up = settings.seconds("warm-up");
   if (settings.is_set("duration")) config.driver.duration = settings.seconds("duration");
+  config.scaling = read_autoscaler(settings);
+  if (config.scaling) config.driver.active_users = config.scaling->scaler.initial_users;
   config.shards = static_cast<unsigned>(settings.integer("shards"));
   if (config.driver.concurrency < config.shards) {
     throw Error(fmt::format("--concurrency {}: every one of the {} --shards needs at least one",
@@ -453,6 +457,7 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
   if (!settings.is_set("trace")) check_limits(settings);
+  refuse_autoscaler_without_effect(settings);
   BenchConfig config;
   config.virtual_time = settings.text("clock") == "virtual";
   config.seed = settings.integer("seed");

@@ -14,6 +14,7 @@
 #include "kv/model.h"
 #include "kv/verify.h"
 #include "load/driver.h"
+#include "load/scaling.h"
 #include "scenario/settings.h"
 #include "scenario/workload_settings.h"
 #include "serve/compute_model.h"
@@ -55,7 +56,8 @@ struct BenchConfig {
   unsigned io_depth = 64;
   kv::Verify verify = kv::Verify::sample;
 
-  load::DriverOptions driver;  // concurrency: of all shards together
+  load::DriverOptions driver;                   // concurrency: of all shards together
+  std::optional<load::ScalingOptions> scaling;  // the number of users is looked for
   serve::ComputeModel compute;
 
   std::string run_dir;  // empty: nothing is written

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "scenario/autoscaler_settings.h"
 #include "scenario/mlperf_settings.h"
 #include "workload/plan_writer.h"
 #include "workload/session_plan.h"
@@ -123,7 +124,7 @@ const std::vector<Setting>& table() {
        .initial = "32",
        .group = kLoad,
        .help = "most requests in flight; the others wait, and that wait is measured [without a "
-               "trace: the users, 500 at most]",
+               "trace: the users, 500 at most but for --enable-autoscaling]",
        .low = 1,
        .high = 1e6},
       {.name = "time-scale",
@@ -352,12 +353,14 @@ void read_list(const Settings& settings, WorkloadConfig& config) {
 std::span<const Setting> workload_settings() { return table(); }
 
 void set_workload_defaults(Settings& settings) {
+  if (settings.flag("enable-autoscaling")) set_default(settings, "arrival", "closed");
   if (settings.is_set("trace")) return;
   set_default(settings, "num-users", "100");
   if (!settings.is_set("max-requests") && !settings.is_set("requests")) {
     set_default(settings, "duration", "60");
   }
-  const std::uint64_t places = std::min<std::uint64_t>(settings.integer("num-users"), 500);
+  const std::uint64_t most = settings.flag("enable-autoscaling") ? planned_users(settings) : 500;
+  const std::uint64_t places = std::min(planned_users(settings), most);
   set_default(settings, "concurrency", fmt::format("{}", places));
   set_default(settings, "gpu-mem-gb", "16");
   set_default(settings, "cpu-mem-gb", "32");
@@ -389,7 +392,7 @@ WorkloadConfig read_workload(const Settings& settings) {
     throw Error("--prefill-only and --decode-only exclude each other; give one of them");
   }
   WorkloadConfig config;
-  const auto users = static_cast<std::uint32_t>(settings.integer("num-users"));
+  const auto users = static_cast<std::uint32_t>(planned_users(settings));
   config.model = model_of(settings);
   config.trace = {.users = users,
                   .max_requests = most_requests(settings),

@@ -53,6 +53,24 @@ TEST(Control, StopsAShardThatJoinsLate) {
   EXPECT_FALSE(slept);
 }
 
+TEST(Control, SetsTheUsersOfEveryShardThatCan) {
+  async::VirtualClock clock;
+  async::Loop loop(clock);
+  Control control;
+  std::uint64_t heard = 0;
+  const auto hear = [&](std::uint64_t step, std::uint32_t users) { heard += 100 * step + users; };
+  loop.run([&]() -> async::Task<> {
+    control.join(0, {.loop = &loop, .stop = {}, .snapshot = {}, .set_users = hear});
+    control.join(1, {.loop = &loop, .stop = {}, .snapshot = {}});
+    control.join(2, {.loop = &loop, .stop = {}, .snapshot = {}, .set_users = hear});
+    control.leave(2);
+    control.set_users(3, 7);
+    co_await loop.yield();
+    co_await loop.yield();
+  }());
+  EXPECT_EQ(heard, 307U);
+}
+
 TEST(Control, DoesNotWaitLongForAShardThatDoesNotAnswer) {
   async::RealClock clock;
   async::Loop never_run(clock);

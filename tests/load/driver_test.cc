@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "tests/load/scripted.h"
 
@@ -24,6 +25,12 @@ class DriverTest : public testing::Test {
   }
   ~DriverTest() override { std::filesystem::remove_all(directory_); }
 
+  // Users that a step sets, at its time.
+  struct Step {
+    Duration at;
+    std::uint32_t users;
+  };
+
   record::Requests run(const ScriptedPlan& plan, const DriverOptions& options, Duration service,
                        Duration settling = 0s, Duration stop_after = 0s) {
     async::VirtualClock clock;
@@ -34,9 +41,23 @@ class DriverTest : public testing::Test {
     Recorder recorder(log, live);
     ScriptedTarget target(loop, service, settling);
     Driver driver(loop, plan, target, recorder, options,
-                  {.opens = [&] { ++opened_; }, .closes = [&] { ++closed_; }});
+                  {.opens = [&] { ++opened_; },
+                   .closes = [&] { ++closed_; },
+                   .ticks =
+                       [&](std::uint64_t number) {
+                         tick_numbers_.push_back(number);
+                         in_flight_.push_back(live.in_flight);
+                         sending_.push_back(driver_->sending());
+                         completed_.push_back(recorder.observations().requests.completed);
+                       }});
+    driver_ = &driver;
     loop.run(async::with_group(loop, stop, [&](async::Group& group) -> async::Task<> {
       group.spawn(driver.run(Time{}, stop));
+      for (const Step& step : steps_) {
+        async::Stop never;
+        co_await loop.sleep_until(Time(step.at), never);
+        driver.set_active_users(step.users);
+      }
       if (stop_after > 0s) {
         async::Stop never;
         co_await loop.sleep_for(stop_after, never);
@@ -57,6 +78,13 @@ class DriverTest : public testing::Test {
   Time ended_;
   std::int64_t window_ = 0;
   record::Observations observations_;
+  Driver* driver_ = nullptr;
+  std::vector<Step> steps_;
+  // At every tick:
+  std::vector<std::uint64_t> tick_numbers_;
+  std::vector<std::uint64_t> in_flight_;
+  std::vector<std::uint64_t> sending_;
+  std::vector<std::uint64_t> completed_;  // so far
 };
 
 TEST_F(DriverTest, AClosedLoopUserSendsOneAfterTheOther) {
@@ -136,6 +164,66 @@ TEST_F(DriverTest, AStopFromOutsideEndsCleanly) {
   EXPECT_EQ(requests.abandoned, 3U);
   EXPECT_EQ(ended_, Time(5s));
   EXPECT_EQ(closed_, 1);
+}
+
+// Each user takes 1 s a request, so users are requests per second, and requests in flight.
+TEST_F(DriverTest, TheLoadFollowsTheActiveUsers) {
+  const ScriptedPlan plan(10'000, 1'000'000, 0s);
+  steps_ = {{.at = 10250ms, .users = 30}, {.at = 20300ms, .users = 5}};
+  run(plan, {.concurrency = 10'000, .duration = 30s, .active_users = 10, .tick = 10s}, 1s);
+  EXPECT_EQ(tick_numbers_, (std::vector<std::uint64_t>{1, 2, 3}));
+  EXPECT_EQ(sending_, (std::vector<std::uint64_t>{10, 30, 5}));
+  EXPECT_EQ(completed_.at(0), 10U * 9);
+  EXPECT_EQ(completed_.at(1) - completed_.at(0), 10U * 10 + 20 * 9);
+  EXPECT_EQ(completed_.at(2) - completed_.at(1), 20U * 2 + 5 * 2 + 5 * 10);
+  EXPECT_EQ(in_flight_, (std::vector<std::uint64_t>{10, 30, 5}));
+}
+
+TEST_F(DriverTest, AUserWhoIsParkedEndsHisTurnFirst) {
+  const ScriptedPlan plan(2, 20, 0s);
+  steps_ = {{.at = 1s, .users = 0}, {.at = 20s, .users = 2}};
+  const record::Requests requests =
+      run(plan, {.concurrency = 2, .duration = 30s, .active_users = 2}, 4s);
+  EXPECT_EQ(requests.completed, 2U + 4);
+  EXPECT_EQ(requests.late, 0U);  // the time for which he was parked is not lateness
+  EXPECT_EQ(observations_.completed.end_to_end.max(), 4 * kSecond);
+}
+
+// A pause of 3 s before each request that takes 1 s. Who is parked while he pauses does not send.
+TEST_F(DriverTest, AUserWhoGoesOnPausesFirst) {
+  ScriptedPlan plan(1, 20, 0s);
+  plan.think = 3s;
+  steps_ = {{.at = 5s, .users = 0}, {.at = 10s, .users = 1}};
+  const record::Requests requests =
+      run(plan, {.think_scale = 1, .concurrency = 1, .duration = 15s, .active_users = 1}, 1s);
+  EXPECT_EQ(requests.completed, 2U);  // at 3 s and at 13 s
+  EXPECT_EQ(requests.offered, 2U);
+}
+
+TEST_F(DriverTest, UsersByTheirClocksAreParkedToo) {
+  ScriptedPlan plan(4, 4000, 0s);
+  plan.think = 1s;
+  steps_ = {{.at = 10500ms, .users = 4}, {.at = 20500ms, .users = 0}};
+  const record::Requests requests = run(plan,
+                                        {.arrival = Arrival::users,
+                                         .think_scale = 1,
+                                         .concurrency = 100,
+                                         .duration = 30s,
+                                         .active_users = 1,
+                                         .tick = 10s},
+                                        5s);
+  EXPECT_EQ(requests.offered, 20U + 3 * 9);  // the three begin at 11.5 s
+  EXPECT_EQ(requests.late, 0U);
+  EXPECT_EQ(sending_, (std::vector<std::uint64_t>{1, 4, 0}));
+}
+
+TEST_F(DriverTest, TicksBeginAfterTheWarmUpAndTheLastIsTheWindowsEnd) {
+  const ScriptedPlan plan(1, 1000, 0s);
+  run(plan, {.concurrency = 1, .warm_up = 3s, .duration = 8s, .tick = 4s}, 1s);
+  EXPECT_EQ(tick_numbers_, (std::vector<std::uint64_t>{1, 2}));
+  tick_numbers_.clear();
+  run(plan, {.concurrency = 1, .duration = 7s, .tick = 4s}, 1s);
+  EXPECT_EQ(tick_numbers_, (std::vector<std::uint64_t>{1}));
 }
 
 TEST_F(DriverTest, ShardsShareTheUsers) {

@@ -74,5 +74,45 @@ TEST_F(RecorderTest, ShowsAllThatTheCacheWroteAlsoWhenItsCountersRestart) {
   EXPECT_EQ(live_.write_bytes, 180U);
 }
 
+TEST_F(RecorderTest, ASliceHoldsOnlyRequestsOfItsStep) {
+  Recorder recorder(*log_, live_);
+  recorder.open(0);
+  EXPECT_FALSE(recorder.keeps_slices());
+  recorder.sent(10);
+  recorder.begin_step(1, 100);
+  recorder.add(row(99, 150));  // of the step before
+  recorder.sent(100);
+  recorder.add(row(100, 160));
+  const Slice first = recorder.cut_slice(200);
+  EXPECT_EQ(first.step, 1U);
+  EXPECT_EQ(first.start, 100);
+  EXPECT_EQ(first.end, 200);
+  EXPECT_EQ(first.sent, 1U);
+  EXPECT_EQ(first.completed, 1U);
+  EXPECT_EQ(first.ttft.count(), 1U);
+  recorder.add(row(100, 210));  // sent in the slice before, and still of this step
+  EXPECT_EQ(recorder.cut_slice(300).completed, 1U);
+  recorder.begin_step(2, 300);
+  recorder.add(row(250, 310));
+  EXPECT_EQ(recorder.cut_slice(400).completed, 0U);
+  EXPECT_EQ(recorder.observations().requests.completed, 4U);  // the run counts them all
+}
+
+TEST_F(RecorderTest, SlicesOfShardsAddUp) {
+  Slice one;
+  one.start = 5;
+  one.end = 10;
+  one.users = 3;
+  one.add(row(1, 7));
+  Slice other = one;
+  other.start = 4;
+  other.add(row(2, 8));
+  one.merge(other);
+  EXPECT_EQ(one.users, 6U);
+  EXPECT_EQ(one.completed, 3U);
+  EXPECT_EQ(one.tier_time.count(), 3U);
+  EXPECT_EQ(one.end - one.start, 6);
+}
+
 }  // namespace
 }  // namespace spillway::load

@@ -131,6 +131,52 @@ void add_engine(Observations& seen) {
   seen.engine.loop_turn.add(50'000);
 }
 
+// 20 users, then 24, who were one too many.
+void add_autoscaling(Run& run) {
+  Autoscaling& scaling = run.autoscaling.emplace();
+  scaling.mode = ScalingMode::capacity;
+  scaling.target_saturation = 0.8;
+  scaling.initial_users = 20;
+  scaling.final_users = 24;
+  scaling.users = 23;
+  scaling.users_low = 21;
+  scaling.users_high = 24;
+  scaling.peak_tokens_per_s = 230.5;
+  scaling.reason = "Peak capacity found";
+  ScalingStep step;
+  step.users = 20;
+  step.users_sending = 20;
+  step.start_ns = 1000 * kMs;
+  step.measured_from_ns = 1500 * kMs;
+  step.end_ns = 3500 * kMs;
+  step.windows = 4;
+  step.steady = true;
+  step.completed = 40;
+  step.sent_per_s = 20.5;
+  step.completed_per_s = 20;
+  step.tokens_per_s = {.value = 200, .low = 190, .high = 210};
+  step.ttft_p95_ms = 12.5;
+  step.tier_time_p95_ms = 11;
+  step.storage_read_p95_ms = 60;
+  step.storage_write_p95_ms = 7;
+  step.storage_gb_per_s = 1.25;
+  step.saturation = {.value = 0.3, .low = 0.25, .high = 0.35};
+  step.action = ScalingAction::scale_up;
+  step.reason = "the first step";
+  scaling.steps.push_back(step);
+  step.users = 24;
+  step.users_sending = 23.5;
+  step.start_ns = 3500 * kMs;
+  step.measured_from_ns = 4000 * kMs;
+  step.end_ns = 9000 * kMs;
+  step.windows = 10;
+  step.tokens_per_s = {.value = 230.5, .low = 225, .high = 236};
+  step.saturation = {.value = 0.9, .low = 0.8, .high = 1};
+  step.action = ScalingAction::stop;
+  step.reason = "Peak capacity found";
+  scaling.steps.push_back(step);
+}
+
 }  // namespace
 
 Run filled_run() {
@@ -157,6 +203,7 @@ Run filled_run() {
   add_tiers(run.observed);
   add_engine(run.observed);
   add_machine(run);
+  add_autoscaling(run);
   run.observed.verification = {.blocks = 3, .corrupted = 1};
   run.observed.add_error("storage.read.io_error", "read block 7: Input/output error");
   run.recorder = {.rows = 5, .dropped = 1, .error = "spool: No space left on device"};

@@ -56,6 +56,23 @@ TEST(RunJson, KeepsHistogramsAndExactSums) {
   EXPECT_EQ(run.observed.engine.depth_ns, original.observed.engine.depth_ns);
 }
 
+TEST(RunJson, KeepsTheSearchForUsers) {
+  const record::Run run = from_json(to_json(filled_run()), "record.json");
+  ASSERT_TRUE(run.autoscaling.has_value());
+  EXPECT_EQ(run.autoscaling->users, 23U);
+  ASSERT_EQ(run.autoscaling->steps.size(), 2U);
+  EXPECT_EQ(run.autoscaling->steps[0].action, ScalingAction::scale_up);
+  EXPECT_EQ(run.autoscaling->steps[1].tokens_per_s,
+            (stats::Estimate{.value = 230.5, .low = 225, .high = 236}));
+  EXPECT_THAT(refusal(replaced(to_json(filled_run()), "\"scale_up\"", "\"grow\"")),
+              AllOf(HasSubstr("action"), HasSubstr("scale_down"), HasSubstr("grow")));
+}
+
+TEST(RunJson, ARecordFromBeforeThereWasASearchIsRead) {
+  const std::string text = replaced(to_json(record::Run{}), "\n  \"autoscaling\": null,", "");
+  EXPECT_FALSE(from_json(text, "record.json").autoscaling.has_value());
+}
+
 TEST(RunJson, WritesWhatWasNotMeasuredAsNull) {
   record::Run run;
   run.window = {.start_ns = 0, .end_ns = 1'000'000'000};

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stats/mean_interval.h"
+
+#include <cmath>
+#include <numeric>
+
+#include <boost/math/distributions/students_t.hpp>
+
+#include "core/error.h"
+
+namespace spillway::stats {
+
+std::optional<Estimate> mean_interval(std::span<const double> windows, double confidence) {
+  check(confidence > 0 && confidence < 1, "a confidence lies inside (0, 1)");
+  if (windows.size() < 2) return std::nullopt;
+  const auto count = static_cast<double>(windows.size());
+  const double mean = std::accumulate(windows.begin(), windows.end(), 0.0) / count;
+  double squares = 0;
+  for (const double window : windows) squares += (window - mean) * (window - mean);
+  const double error = std::sqrt(squares / (count - 1) / count);
+  const boost::math::students_t distribution(count - 1);
+  const double half = quantile(complement(distribution, (1 - confidence) / 2)) * error;
+  return Estimate{.value = mean, .low = mean - half, .high = mean + half};
+}
+
+}  // namespace spillway::stats
