@@ -69,6 +69,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"io/transfer.h", "a value and its means; io/queue_test"},
     {"load/target.h", "an interface; load/driver_test"},
+    {"record/device_latency.h", "a value; telemetry/bpftrace_histograms_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
     {"record/json_fields.cc", "record/run_json_test"},
     {"record/request_row.h", "a value; record/request_log_test"},
