@@ -9,6 +9,17 @@ namespace spillway::load {
 using record::RequestRow;
 using record::Status;
 
+namespace {
+
+Slice next_slice(std::uint64_t step, std::int64_t start) {
+  Slice slice;
+  slice.step = step;
+  slice.start = start;
+  return slice;
+}
+
+}  // namespace
+
 void Recorder::sent(std::int64_t due) {
   if (slice_ && due >= step_began_) ++slice_->sent;
 }
@@ -45,16 +56,13 @@ record::Observations Recorder::so_far() const {
 }
 
 void Recorder::begin_step(std::uint64_t step, std::int64_t now) {
-  slice_.emplace();
-  slice_->step = step;
-  slice_->start = step_began_ = now;
+  slice_ = next_slice(step, now);
+  step_began_ = now;
 }
 
 Slice Recorder::cut_slice(std::int64_t now) {
-  Slice next;
-  next.step = slice_->step;
-  next.start = now;
-  Slice done = std::exchange(*slice_, std::move(next));
+  if (!slice_) return {};
+  Slice done = std::exchange(*slice_, next_slice(slice_->step, now));
   done.end = now;
   done.in_flight = under_way_.size();
   return done;

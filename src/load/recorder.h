@@ -65,8 +65,8 @@ class Recorder {
 
   // A step of the load begins: from here on slices are kept, of requests due from now on.
   void begin_step(std::uint64_t step, std::int64_t now);
-  bool keeps_slices() const { return slice_.has_value(); }
-  // What happened since the last cut or the step's beginning; the next slice begins.
+  // What happened since the last cut or the step's beginning; the next slice begins. Nothing before
+  // the first step.
   Slice cut_slice(std::int64_t now);
 
  private:

@@ -77,8 +77,8 @@ TEST_F(RecorderTest, ShowsAllThatTheCacheWroteAlsoWhenItsCountersRestart) {
 TEST_F(RecorderTest, ASliceHoldsOnlyRequestsOfItsStep) {
   Recorder recorder(*log_, live_);
   recorder.open(0);
-  EXPECT_FALSE(recorder.keeps_slices());
   recorder.sent(10);
+  EXPECT_EQ(recorder.cut_slice(50).sent, 0U);
   recorder.begin_step(1, 100);
   recorder.add(row(99, 150));  // of the step before
   recorder.sent(100);
