@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <regex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -274,4 +275,44 @@ TEST(Sources, ThatAreTestedElsewhereExistAndHaveNoTestOfTheirOwn) {
 }
 
 }  // namespace
+// Names of tests as they stand in the sources: "Suite.Name".
+std::set<std::string> tests_of_the_house() {
+  static const std::regex kTest(R"(^TEST(_F|_P)?\((\w+), (\w+))");
+  std::set<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "tests")) {
+    if (entry.path().extension() != ".cc") continue;
+    for (const std::string& line : lines_of(entry.path())) {
+      std::smatch match;
+      if (std::regex_search(line, match, kTest)) names.insert(match.str(2) + "." + match.str(3));
+    }
+  }
+  return names;
+}
+
+TEST(Answers, EveryWeaknessHasARowWhoseTestsThereAre) {
+  static const std::regex kRow(R"(^\| (\d+) \|)");
+  static const std::regex kName(R"(`(\w+\.)(\w+|\*)`)");
+  const std::set<std::string> tests = tests_of_the_house();
+  std::size_t rows = 0;
+  for (const std::string& line : lines_of(kRoot / "docs/answers.md")) {
+    std::smatch row;
+    if (!std::regex_search(line, row, kRow)) continue;
+    EXPECT_EQ(std::stoul(row.str(1)), ++rows);
+    bool named = false;
+    const std::string cell = line.substr(line.rfind('|', line.size() - 2));
+    for (std::sregex_iterator name(cell.begin(), cell.end(), kName), end; name != end; ++name) {
+      named = true;
+      const std::string suite = name->str(1);
+      const auto found = tests.lower_bound(suite);
+      const bool whole = name->str(2) == "*";
+      EXPECT_TRUE(whole ? found != tests.end() && found->starts_with(suite)
+                        : tests.contains(suite + name->str(2)))
+          << name->str(0);
+    }
+    const bool is_open = line.find("Open:") != std::string::npos;
+    EXPECT_TRUE(named || is_open || cell.find("`bench/`") != std::string::npos) << line;
+  }
+  EXPECT_EQ(rows, 57U);
+}
+
 }  // namespace spillway

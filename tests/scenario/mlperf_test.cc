@@ -215,6 +215,37 @@ TEST_F(MlperfTest, HistoryIsFoundWhereNothingWasEvicted) {
       << "reads of decode are counted, and not as reuse";
 }
 
+TEST_F(MlperfTest, EveryRequestSharesAPromptAndAllButTheFirstHitIt) {
+  const record::Run run = run_virtually({{"prefix-cache-system-prompt-hit-probability", "1"}});
+  const auto system = index_of(record::ReuseKind::system_prompt);
+  EXPECT_EQ(run.observed.entries.asked.at(system), run.observed.requests.offered);
+  EXPECT_GT(run.observed.entries.asked.at(system), 200U);
+  const std::uint64_t missed =
+      run.observed.entries.asked.at(system) - run.observed.entries.hit.at(system);
+  EXPECT_LE(missed, 3U + 20U) << "three texts, and whoever asked while they were being stored";
+}
+
+TEST_F(MlperfTest, AnEntryHasTheBytesOfItsElementType) {
+  const std::string requests = root_ + "/one.jsonl";
+  std::ofstream(requests) << R"({"context_tokens":1000,"generate_tokens":1})";
+  const std::string model = root_ + "/config.json";
+  for (const auto& [type, size] : {std::pair("float16", 2U), std::pair("int8", 1U)}) {
+    std::ofstream(model) << R"({"model_type":"llama","num_hidden_layers":4,"hidden_size":1024,)"
+                            R"("num_attention_heads":8,"num_key_value_heads":8,"torch_dtype":")"
+                         << type << R"("})";
+    const record::Run run = this->run({{"requests", requests},
+                                       {"model-config", model},
+                                       {"gpu-mem-gb", "0"},
+                                       {"cpu-mem-gb", "0"},
+                                       {"disable-prefix-caching", "on"},
+                                       {"cache-dir", root_ + "/cache"},
+                                       {"storage-capacity-gb", "256MiB"}});
+    EXPECT_EQ(storage_of(run).write.bytes, 1000ULL * 4 * 1024 * 2 * size) << type;
+    EXPECT_GE(run.proof.logical_write_bytes, storage_of(run).write.bytes);
+    EXPECT_LT(run.proof.logical_write_bytes, storage_of(run).write.bytes + 4096);
+  }
+}
+
 TEST_F(MlperfTest, QueriesReadTheChunksOfStoredDocuments) {
   const record::Run run = run_virtually({{"enable-rag", "on"}});
   const auto retrieval = index_of(record::ReuseKind::retrieval);
