@@ -40,8 +40,8 @@ const Option* option_of(const SubmissionFacts& facts) {
   return found == kOptions.end() ? nullptr : found;
 }
 
-template <std::size_t kSize>
-bool is_one_of(const std::array<std::string_view, kSize>& names, const std::string& name) {
+template <std::size_t KSize>
+bool is_one_of(const std::array<std::string_view, KSize>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -78,9 +78,9 @@ class Judge {
     require(rule, found == asked,
             fmt::format("asks for {} {}, found {}", what, asked, shown(found)));
   }
-  template <std::size_t kSize>
+  template <std::size_t KSize>
   void one_of(std::string_view rule, const std::string& found,
-              const std::array<std::string_view, kSize>& asked) {
+              const std::array<std::string_view, KSize>& asked) {
     require(rule, is_one_of(asked, found),
             fmt::format("asks for one of {}, found {}", fmt::join(asked, ", "), shown(found)));
   }

@@ -51,6 +51,7 @@ class CheckSubmissionCommand final : public Command {
     for (std::size_t i = 0; i < runs.size(); ++i) show(paths_[i], analysis::check_run(runs[i]));
     for (const analysis::TrialGroup& group : analysis::group_trials(runs)) {
       std::vector<SubmissionFacts> trials;
+      trials.reserve(group.runs.size());
       for (const std::size_t index : group.runs) trials.push_back(runs[index]);
       show("Trials of " + group.name, analysis::check_trials(trials));
     }

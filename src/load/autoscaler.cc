@@ -35,11 +35,11 @@ Decision hold(std::uint32_t users, std::string reason) {
   return {.action = ScalingAction::hold, .users = users, .reason = std::move(reason)};
 }
 
-Decision go(std::uint32_t now, std::uint32_t users, std::string reason) {
-  const ScalingAction action = users > now   ? ScalingAction::scale_up
-                               : users < now ? ScalingAction::scale_down
-                                             : ScalingAction::hold;
-  return {.action = action, .users = users, .reason = std::move(reason)};
+Decision go(std::uint32_t from, std::uint32_t to, std::string reason) {
+  ScalingAction action = ScalingAction::hold;
+  if (to > from) action = ScalingAction::scale_up;
+  if (to < from) action = ScalingAction::scale_down;
+  return {.action = action, .users = to, .reason = std::move(reason)};
 }
 
 }  // namespace
@@ -234,7 +234,7 @@ std::uint32_t CapacityScaler::most_short_of(std::uint32_t enough) const {
 }
 
 Decision CapacityScaler::refine(std::uint32_t now) const {
-  const Decision stop = {.action = ScalingAction::stop, .users = now, .reason = answer().reason};
+  Decision stop = {.action = ScalingAction::stop, .users = now, .reason = answer().reason};
   if (peak_users_ >= options_.max_users) return stop;
   const std::uint32_t enough = fewest_enough().value_or(now);
   const std::uint32_t short_of = most_short_of(enough);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -27,8 +28,8 @@ std::variant<text::LineReader, text::ZstdLineReader> open_lines(const std::strin
 // Digits alone: no sign, no blank.
 std::optional<std::uint64_t> parse_count(std::string_view text) {
   std::uint64_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, count);
+  const char* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, count);
   return error == std::errc() && stop == end ? std::optional(count) : std::nullopt;
 }
 
@@ -131,7 +132,7 @@ void IoTraceReader::read_header() {
     layout_ = layout;
     if (found == io_trace_header(layout)) return;
   }
-  throw Error(fmt::format("{}:1: expected the header of an I/O trace, \"{}\", found \"{}\"", path_,
+  throw Error(fmt::format(R"({}:1: expected the header of an I/O trace, "{}", found "{}")", path_,
                           io_trace_header(IoTraceLayout::narrow), found.substr(0, 100)));
 }
 

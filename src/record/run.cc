@@ -64,9 +64,9 @@ void grade(Run& run) {
   }
 }
 
-std::optional<double> share(std::uint64_t dividend, std::uint64_t divisor) {
-  if (divisor == 0) return std::nullopt;
-  return static_cast<double>(dividend) / static_cast<double>(divisor);
+std::optional<double> share(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return std::nullopt;
+  return static_cast<double>(part) / static_cast<double>(whole);
 }
 
 std::optional<double> hit_ratio(const Reuse& reuse) {

@@ -3,7 +3,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <time.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -59,9 +58,9 @@ void write_stop(text::JsonWriter& json, const Autoscaling& scaling, AutoscalingD
 std::string autoscaling_stats_json(const record::Run& run, AutoscalingDialect dialect) {
   text::JsonWriter json;
   json.begin_array();
-  const std::size_t count = run.autoscaling ? run.autoscaling->steps.size() : 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Autoscaling& scaling = *run.autoscaling;
+  if (!run.autoscaling) return json.end_array().text();
+  const Autoscaling& scaling = *run.autoscaling;
+  for (std::size_t i = 0; i < scaling.steps.size(); ++i) {
     const ScalingStep& step = scaling.steps[i];
     const bool stops = step.action == ScalingAction::stop;
     if (!stops && !changed(step.action)) continue;

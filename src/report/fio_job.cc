@@ -26,9 +26,9 @@ constexpr double kHotShare = 0.01;                // of accesses in a zone of 10
 constexpr std::uint64_t kFewestForThinkTime = 4;  // below that a median says nothing
 
 const BucketHistogram& find(const DeviceLatency& traced, std::string_view name) {
-  static const BucketHistogram kNone;
+  static const BucketHistogram none;
   const auto found = traced.find(name);
-  return found == traced.end() ? kNone : found->second.histogram;
+  return found == traced.end() ? none : found->second.histogram;
 }
 
 // Lower bound of the percentile's bucket; 0 when nothing was counted.
@@ -147,7 +147,7 @@ std::string depth_and_pauses(const DeviceLatency& traced) {
   const auto& writes = find(traced, "qd_write");
   const std::int64_t read_depth = percentile(reads, 50);
   const std::int64_t write_depth = percentile(writes, 50);
-  const std::int64_t depth = std::max<std::int64_t>({1, read_depth, write_depth});
+  const auto depth = std::max<std::int64_t>({1, read_depth, write_depth});
   std::string text =
       reads.total() + writes.total() == 0
           ? "# the depth was not measured\n"

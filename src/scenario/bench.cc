@@ -148,7 +148,7 @@ struct Bench::Impl {
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
   void cut_slice(std::uint64_t number, const load::Driver& driver, cache::Cache& cache,
-                 load::Recorder& recorder);
+                 load::Recorder& recorder) const;
   record::Run assemble(record::Observations seen, const record::RequestLogResult& rows);
   record::Window window_until(Duration now) const;
 
@@ -264,7 +264,7 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
 
 // The counters that are taken for the slice go on record, so that the run's sums stay whole.
 void Bench::Impl::cut_slice(std::uint64_t number, const load::Driver& driver, cache::Cache& cache,
-                            load::Recorder& recorder) {
+                            load::Recorder& recorder) const {
   const cache::CacheCounters counters = cache.take_counters();
   observe(counters, recorder.observations());
   const cache::TierCounters& storage = counters.tiers[TierId::storage];

@@ -159,7 +159,8 @@ struct Typed {
 Typed ends_of(const YAML::Node& node) {
   constexpr std::string_view kExpected = "two numbers [low, high]";
   const bool pair = node.IsSequence() && node.size() == 2;
-  if (!pair || !is_number(node[0]) || !is_number(node[1])) return {{}, kExpected};
+  if (!pair || !is_number(node[0]) || !is_number(node[1]))
+    return {.text = {}, .expected = kExpected};
   return {.text = fmt::format("{},{}", node[0].Scalar(), node[1].Scalar()), .expected = kExpected};
 }
 
