@@ -1,227 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench_command.h"
 
-#include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <csignal>
-#include <cstdint>
 #include <cstdio>
-#include <ctime>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
+#include <string_view>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "analysis/assessment.h"
+#include "cli/bench_run.h"
 #include "cli/flags.h"
-#include "cli/signals.h"
+#include "cli/interruption.h"
 #include "core/error.h"
-#include "core/size_text.h"
-#include "record/run_directory.h"
-#include "record/run_json.h"
 #include "report/mlperf_json.h"
-#include "report/progress.h"
 #include "report/run_text.h"
-#include "scenario/bench.h"
-#include "scenario/bench_facts.h"
 #include "scenario/bench_settings.h"
 #include "scenario/environment_variables.h"
 #include "scenario/presets.h"
 
 namespace spillway::cli {
 namespace {
-
-using scenario::Bench;
-using scenario::Phase;
-
-std::string utc(const char* format) {
-  return fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
-}
-
-// Without a path, one that no earlier run has: runs/bench-<UTC time>-<process>.
-void make_directory(std::unique_ptr<record::RunDirectory>& directory, const std::string& path) {
-  if (!path.empty()) {
-    directory = std::make_unique<record::RunDirectory>(path);
-    return;
-  }
-  directory = std::make_unique<record::RunDirectory>(
-      fmt::format("runs/bench-{}-{}", utc("{:%Y%m%d-%H%M%S}"), ::getpid()),
-      record::RunDirectory::Parent::is_made);
-}
-
-// Draws the progress line once a second, on a thread of its own, until it goes.
-class ProgressThread {
- public:
-  ProgressThread(const Bench& bench, const scenario::BenchConfig& config)
-      : bench_(bench), config_(config), writer_(stderr, ::isatty(STDERR_FILENO) == 1) {
-    thread_ = std::jthread([this](const std::stop_token& stop) { draw(stop); });
-  }
-
- private:
-  void draw(const std::stop_token& stop) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any tick;
-    while (!tick.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; }) &&
-           !stop.stop_requested()) {
-      writer_.show(look());
-    }
-  }
-
-  report::Progress look() {
-    const load::LiveFigures& live = bench_.live();
-    report::Progress now;
-    now.elapsed = bench_.elapsed();
-    now.phase = phase_name(now.elapsed);
-    if (config_.driver.duration) {
-      now.left = config_.driver.warm_up + *config_.driver.duration - now.elapsed;
-    } else {
-      now.requests_planned = bench_.plan().requests;
-    }
-    now.requests_done = live.completed;
-    now.in_flight = live.in_flight;
-    now.blocks_asked = live.blocks_asked;
-    now.blocks_hit = live.blocks_hit;
-    now.errors = live.failed;
-    const double seconds = to_seconds(now.elapsed - last_.elapsed);
-    if (seconds > 0) {
-      now.read_bytes_per_s = static_cast<double>(live.read_bytes - last_read_) / seconds;
-      now.write_bytes_per_s = static_cast<double>(live.write_bytes - last_written_) / seconds;
-    }
-    last_read_ = live.read_bytes;
-    last_written_ = live.write_bytes;
-    last_ = now;
-    return now;
-  }
-
-  std::string_view phase_name(Duration elapsed) {
-    switch (bench_.phase()) {
-      case Phase::preparing:
-        return "preparing";
-      case Phase::finishing:
-        return "finishing";
-      case Phase::running:
-        break;
-    }
-    if (elapsed < config_.driver.warm_up) return "warming up";
-    const std::optional<std::uint32_t> users = bench_.scaled_users();
-    if (!users) return "measuring";
-    scaling_ = fmt::format("scaling: {} users", *users);
-    return scaling_;
-  }
-
-  const Bench& bench_;
-  const scenario::BenchConfig& config_;
-  report::ProgressWriter writer_;
-  std::string scaling_;  // the phase of a run whose number of users changes
-  report::Progress last_;
-  std::uint64_t last_read_ = 0;
-  std::uint64_t last_written_ = 0;
-  std::jthread thread_;  // ends before what it reads
-};
-
-void write_results(record::RunDirectory& directory, record::Run& run) {
-  run.created = utc("{:%Y-%m-%dT%H:%M:%SZ}");
-  record::grade(run);
-  directory.write("record.json", record::to_json(run));
-  directory.write("report.txt", report::run_text(run));
-  directory.commit();
-}
-
-std::string name_of_signal(int signal) { return signal == SIGINT ? "SIGINT" : "SIGTERM"; }
-
-// What Ctrl-C and SIGTERM do to a run. Nothing has been made before it is attached: one ends the
-// process. While it is attached: the first stops it cleanly, the second ends it by force. When it
-// is over they are too late, unless somebody insists.
-class Interruption {
- public:
-  Interruption() : signals_([this](int signal, int count) { heard(signal, count); }) {}
-
-  // Makes the run directory, and returns where the rows go. Both belong to the signals until
-  // detach(): a run that is ended by force takes its directory away.
-  std::string attach(Bench& bench, std::unique_ptr<record::RunDirectory>& directory,
-                     const std::string& run_dir) {
-    const std::scoped_lock lock(mutex_);
-    make_directory(directory, run_dir);
-    bench_ = &bench;
-    directory_ = &directory;
-    state_ = State::attached;
-    return directory->path_of("requests.jsonl");
-  }
-  void detach() {
-    const std::scoped_lock lock(mutex_);
-    state_ = State::over;
-  }
-  // The first signal that the run heard; 0 = none.
-  int first() const { return first_; }
-
- private:
-  enum class State : std::uint8_t { nothing_made, attached, over };
-
-  void heard(int signal, int count) {
-    constexpr int kInsists = 3;
-    if (count >= kInsists) ::_exit(kInterrupted);
-    const std::scoped_lock lock(mutex_);
-    if (state_ == State::nothing_made) ::_exit(kInterrupted);
-    if (state_ == State::over) return;
-    if (first_ != 0) end_by_force(signal);
-    first_ = signal;
-    bench_->control().request_stop();
-  }
-
-  // What is on record is written, and the process ends without waiting for I/O in flight, whose
-  // buffers must stay as they are until then.
-  [[noreturn]] void end_by_force(int signal) {
-    if (bench_->phase() == Phase::preparing) {
-      remove_files();
-      directory_->reset();
-      fmt::print(stderr, "\nspillway: ended by force before anything was measured\n");
-    } else {
-      keep(signal);
-    }
-    std::fflush(nullptr);
-    ::_exit(kInterrupted);
-  }
-
-  void remove_files() {
-    const std::string left = bench_->remove_files();
-    if (left.empty()) return;
-    fmt::print(stderr, "\nspillway: {} still holds cached blocks; the next run there removes it\n",
-               left);
-  }
-
-  void keep(int signal) {
-    record::Run run = bench_->run_so_far();
-    run.interrupted = record::Interruption::forced;
-    run.interrupted_by = name_of_signal(signal);
-    remove_files();
-    try {
-      write_results(**directory_, run);
-      fmt::print(stderr, "\nspillway: ended by force; what was measured is in {}\n",
-                 (*directory_)->path());
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "\nspillway: ended by force; the record could not be kept: {}\n",
-                 error.what());
-    }
-  }
-
-  std::mutex mutex_;
-  State state_ = State::nothing_made;
-  Bench* bench_ = nullptr;
-  std::unique_ptr<record::RunDirectory>* directory_ = nullptr;
-  std::atomic<int> first_ = 0;
-  Signals signals_;  // ends before what it uses
-};
 
 std::string preset_list() {
   std::string list = "Presets:\n";
@@ -262,42 +65,26 @@ class BenchCommand final : public Command {
     print_note();
     if (settings_.is_set("output")) report::check_writable(settings_.text("output"));
     Interruption interruption;
-    std::unique_ptr<record::RunDirectory> directory;
-    record::Run run = measure(config, interruption, directory);
-    if (const int signal = interruption.first(); signal != 0) {
-      run.interrupted = record::Interruption::once;
-      run.interrupted_by = name_of_signal(signal);
-    }
-    write_mlperf(config, run, *directory);
-    write_results(*directory, run);
-    fmt::print("{}\nResults: {}\n", report::run_text(run), directory->path());
+    const BenchRun done = run_bench(config, settings_, interruption);
+    fmt::print("{}\nResults: {}\n", report::run_text(done.run), done.directory);
     std::fflush(stdout);
-    if (interruption.first() != 0) return kInterrupted;
-    if (!settings_.flag("fail-on-assessment")) return kSuccess;
-    const analysis::Outcome outcome = analysis::assess(run, mlperf_options().profile).outcome();
-    return outcome == analysis::Outcome::pass ? kSuccess : kRuleFailed;
+    write_output(done);
+    if (done.interrupted) return kInterrupted;
+    return settings_.flag("fail-on-assessment") ? status_by_assessment(done.run) : kSuccess;
   }
 
  private:
-  report::MlperfOptions mlperf_options() const {
-    return {.dialect = settings_.text("output-dialect") == "2025" ? report::Dialect::n25
-                                                                  : report::Dialect::a26,
-            .profile = analysis::find_profile(settings_.text("performance-profile"))
-                           .value_or(analysis::Profile::latency),
-            .latency_lists = !settings_.flag("no-latency-lists")};
+  // The MLPerf benchmark's result file, where it was asked for.
+  void write_output(const BenchRun& done) const {
+    if (!settings_.is_set("output")) return;
+    report::write_mlperf_json(done.run, mlperf_options(settings_),
+                              done.directory + "/requests.jsonl", settings_.text("output"));
   }
 
-  // The MLPerf benchmark's result file, beside the record and wherever it was asked for.
-  void write_mlperf(const scenario::BenchConfig& config, const record::Run& run,
-                    record::RunDirectory& directory) const {
-    const std::string rows = directory.path_of("requests.jsonl");
-    const auto write = [&](const std::string& path) {
-      report::write_mlperf_json(run, mlperf_options(), rows, path);
-    };
-    if (config.workload.model == scenario::RequestModel::mlperf) {
-      write(directory.path_of("mlperf_results.json"));
-    }
-    if (settings_.is_set("output")) write(settings_.text("output"));
+  int status_by_assessment(const record::Run& run) const {
+    const analysis::Assessment assessment =
+        analysis::assess(run, mlperf_options(settings_).profile);
+    return assessment.outcome() == analysis::Outcome::pass ? kSuccess : kRuleFailed;
   }
 
   static int write_plan(const scenario::BenchConfig& config) {
@@ -314,36 +101,6 @@ class BenchCommand final : public Command {
   void print_note() const {
     const scenario::Preset* const preset = scenario::find_preset(settings_.text("preset"));
     if (preset != nullptr && !preset->note.empty()) fmt::print(stderr, "{}\n", preset->note);
-  }
-
-  static void announce(const Bench& bench, const scenario::BenchConfig& config) {
-    const workload::PlanSummary& plan = bench.plan();
-    if (config.workload.model == scenario::RequestModel::mlperf) {
-      fmt::print(stderr,
-                 "Requests run as in the MLPerf KV-cache benchmark (--request-model mlperf): whole "
-                 "entries; tiers: gpu {} (modelled), cpu {}\n",
-                 size_text(config.gpu.capacity), size_text(config.cpu.capacity));
-    }
-    fmt::print(
-        stderr, "Plan {}: {}{} requests, {}{}\n", plan.hash, plan.endless ? "at most " : "",
-        plan.requests, scenario::workload_text(plan, config),
-        config.virtual_time ? "; virtual time: no file is touched, every tier is modelled" : "");
-  }
-
-  record::Run measure(const scenario::BenchConfig& config, Interruption& interruption,
-                      std::unique_ptr<record::RunDirectory>& directory) {
-    Bench bench(config, settings_);
-    const std::string rows = interruption.attach(bench, directory, config.run_dir);
-    try {
-      announce(bench, config);
-      const ProgressThread progress(bench, config);
-      record::Run run = bench.run(rows);
-      interruption.detach();
-      return run;
-    } catch (...) {
-      interruption.detach();
-      throw;
-    }
   }
 
   CLI::App* app_;

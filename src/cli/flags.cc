@@ -32,6 +32,8 @@ const char* kind_of(const scenario::Setting& row) {
       return "N";
     case scenario::Kind::number:
       return "X";
+    case scenario::Kind::range:
+      return "LOW-HIGH";
     default:
       return "NAME";
   }

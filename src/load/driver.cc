@@ -191,12 +191,13 @@ async::Task<> Driver::send_by_time(async::Group& flights, async::Stop& stop) {
 async::Task<> Driver::request(std::uint64_t index, std::int64_t due, async::Group& flights,
                               async::Stop& stop) {
   const workload::Ticket ticket = plan_.ticket_of(index);
-  if (ticket.conversation == 0) {
+  const std::uint64_t conversation = plan_.conversation_of(index);
+  if (conversation == 0) {
     co_await serve(index, due, ticket.qos, flights, stop);
     co_return;
   }
   async::Semaphore& line =
-      conversations_.try_emplace(ticket.conversation, loop_, 1, "a conversation's turn before")
+      conversations_.try_emplace(conversation, loop_, 1, "a conversation's turn before")
           .first->second;
   const std::uint64_t granted = co_await line.acquire(1, stop);
   if (granted == 0) {
@@ -210,7 +211,7 @@ async::Task<> Driver::request(std::uint64_t index, std::int64_t due, async::Grou
     co_await fly(prepare(index, due), place, flights, stop);
   }
   line.release(granted);
-  if (line.taken() == 0) conversations_.erase(ticket.conversation);
+  if (line.taken() == 0) conversations_.erase(conversation);
 }
 
 async::Task<> Driver::serve(std::uint64_t index, std::int64_t due, Qos qos, async::Group& flights,

@@ -66,9 +66,11 @@ std::string what_ran(const Run& run) {
   text +=
       labelled_text("model", setting_text(run, "model") + ", seed " + setting_text(run, "seed"));
   text += labelled_text(
-      "plan", fmt::format("{}: {} requests, {} input and {} output tokens", run.plan.hash,
-                          count_text(run.plan.requests), count_text(run.plan.input_tokens),
-                          count_text(run.plan.output_tokens)));
+      "plan", run.plan.requests == 0
+                  ? fmt::format("{}: requests without end", run.plan.hash)
+                  : fmt::format("{}: {} requests, {} input and {} output tokens", run.plan.hash,
+                                count_text(run.plan.requests), count_text(run.plan.input_tokens),
+                                count_text(run.plan.output_tokens)));
   text += labelled_text("measured",
                         fmt::format("{} s of {} time, after {} s of warm-up",
                                     number_text(run.window.seconds()), name_of(run.window.clock),

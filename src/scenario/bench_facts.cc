@@ -49,6 +49,10 @@ std::string device_text(const tier::FileSystemFacts& facts) {
 
 }  // namespace
 
+std::string requests_text(const workload::PlanSummary& plan) {
+  return plan.endless ? "requests without end" : fmt::format("{} requests", plan.requests);
+}
+
 std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& config) {
   const std::string blocks =
       config.workload.model == RequestModel::mlperf
@@ -60,8 +64,8 @@ std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& 
   const std::string& path = config.workload.path;
   const std::string name = std::filesystem::path(path).lexically_normal().filename();
   if (config.workload.kind == WorkloadKind::list) {
-    return fmt::format("{} list {}, {} users, {}", plan.format, name.empty() ? path : name,
-                       plan.users, blocks);
+    return fmt::format("{} list {}{}, {} users, {}", plan.format, name.empty() ? path : name,
+                       plan.note.empty() ? "" : " (" + plan.note + ")", plan.users, blocks);
   }
   return fmt::format("{} trace {} ({} {}), {}", plan.format, name.empty() ? path : name, plan.files,
                      plan.files == 1 ? "file" : "files", blocks);

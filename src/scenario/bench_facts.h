@@ -12,7 +12,8 @@
 
 namespace spillway::scenario {
 
-// One line for people: which workload, kept as what.
+// For people: how many requests it has; which workload it is, kept as what.
+std::string requests_text(const workload::PlanSummary& plan);
 std::string workload_text(const workload::PlanSummary& plan, const BenchConfig& config);
 
 record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& config);

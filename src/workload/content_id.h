@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace spillway::workload {
 
@@ -20,5 +21,9 @@ enum class ContentKind : std::uint64_t {
 
 // Never 0.
 std::uint64_t content_id(ContentKind kind, std::uint64_t a, std::uint64_t b = 0);
+
+// A name that somebody gave, as the key of ContentKind::listed: XXH3 of its bytes, equal on every
+// machine; never 0, which stands for "like no other's".
+std::uint64_t content_key(std::string_view name);
 
 }  // namespace spillway::workload

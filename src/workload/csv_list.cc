@@ -117,8 +117,8 @@ class CsvList {
   std::optional<std::uint64_t> most_;
   RequestList list_;
   DueTimes times_;
-  Numbering users_;
-  Numbering sessions_;
+  Numbering<std::string> users_;
+  Numbering<std::string> sessions_;
   std::vector<std::uint32_t> turns_;  // of each session so far
   std::uint32_t without_session_ = 0;
   std::string first_fault_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "workload/listed_turns.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -10,8 +12,17 @@
 #include "core/random.h"
 #include "workload/content_id.h"
 #include "workload/draws.h"
+#include "workload/list_lengths.h"
 
 namespace spillway::workload {
+namespace {
+
+std::string text_of(const LengthSummary& lengths) {
+  return fmt::format("{:.0f} tokens (sd {:.0f}, P50 {:.0f}, P95 {:.0f}, {} to {})", lengths.mean,
+                     lengths.deviation, lengths.p50, lengths.p95, lengths.min, lengths.max);
+}
+
+}  // namespace
 
 ListedTurns::ListedTurns(RequestList list, const DealOptions& options,
                          const SessionOptions& session)
@@ -26,6 +37,14 @@ ListedTurns::ListedTurns(RequestList list, const DealOptions& options,
   const bool endless = options.passes > std::numeric_limits<std::uint64_t>::max() / rows();
   size_ = endless ? std::numeric_limits<std::uint64_t>::max() : rows() * options.passes;
   if (options.most_requests) size_ = std::min(size_, *options.most_requests);
+}
+
+std::string ListedTurns::note() const {
+  const ListLengths lengths = lengths_of(list_);
+  std::string note = fmt::format("{} rows that add {} and answer {}", rows(),
+                                 text_of(lengths.context), text_of(lengths.generate));
+  if (list_.skipped > 0) note += fmt::format("; {} records are no requests", list_.skipped);
+  return note;
 }
 
 bool ListedTurns::stands_alone(const ListedRequest& row) const {

@@ -36,6 +36,7 @@ class ListedTurns final : public TurnSource {
   Turn turn(std::uint64_t index) const override;
   void conversation(std::uint64_t index, Conversation& found) const override;
   std::string format() const override { return list_.format; }
+  std::string note() const override;
   std::uint64_t hashed() const override { return std::min(size_, rows()); }
   bool by_time() const override { return options_.by_time; }
 

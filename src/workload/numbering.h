@@ -2,16 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <unordered_map>
 #include <utility>
 
 namespace spillway::workload {
 
+template <typename Name>
 class Numbering {
  public:
   // From 0; the same name has the same number.
-  std::uint32_t number_of(std::string name) {
+  std::uint32_t number_of(Name name) {
     return numbers_.try_emplace(std::move(name), size()).first->second;
   }
 
@@ -19,7 +19,7 @@ class Numbering {
   std::uint32_t size() const { return static_cast<std::uint32_t>(numbers_.size()); }
 
  private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::unordered_map<Name, std::uint32_t> numbers_;
 };
 
 }  // namespace spillway::workload

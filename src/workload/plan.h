@@ -41,6 +41,7 @@ struct PlanSummary {
   // It goes on for longer than it can be sent: `requests` is a bound that is not reached, and the
   // hash and the sums are those of its first part.
   bool endless = false;
+  std::string note;  // what people should know of where it comes from; may be empty
 };
 
 // What is in the cache before the first request of a run.
@@ -53,7 +54,6 @@ struct Corpus {
 // What decides when a request goes out, before its prompt is made.
 struct Ticket {
   std::uint32_t user = 0;
-  std::uint64_t conversation = 0;  // 0 = it stands alone
   Qos qos = Qos::interactive;
   Duration think{};  // the user's pause before it, after the answer before
 };
@@ -74,6 +74,8 @@ class Plan {
   virtual const PlanSummary& summary() const = 0;
   virtual Duration due_of(std::uint64_t index) const = 0;
   virtual Ticket ticket_of(std::uint64_t index) const = 0;
+  // The conversation that a request belongs to; 0 = it stands alone.
+  virtual std::uint64_t conversation_of(std::uint64_t /*index*/) const { return 0; }
   // How many requests a user has (some have none when users outnumber what is dealt out), and where
   // they stand in the plan. A later turn has a higher index.
   virtual std::uint64_t requests_of(std::uint32_t user) const = 0;

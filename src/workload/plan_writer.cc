@@ -2,28 +2,13 @@
 #include "workload/plan_writer.h"
 
 #include <cstdint>
-#include <unordered_map>
 
 #include "core/error.h"
+#include "workload/numbering.h"
 #include "workload/requests_jsonl.h"
 
 namespace spillway::workload {
 namespace {
-
-// Names are numbered in the order in which they appear, as the reader does.
-class Numbers {
- public:
-  explicit Numbers(std::uint32_t first) : next_(first) {}
-  std::uint32_t of(std::uint64_t name) {
-    const auto [found, is_new] = numbers_.try_emplace(name, next_);
-    if (is_new) ++next_;
-    return found->second;
-  }
-
- private:
-  std::uint32_t next_;
-  std::unordered_map<std::uint64_t, std::uint32_t> numbers_;
-};
 
 // What the request adds: all of a prompt but what was said before.
 Tokens added(const kv::Prompt& prompt) {
@@ -47,16 +32,17 @@ void write_plan(const Plan& plan, const std::function<void(std::string_view line
   if (plan.summary().endless) {
     throw Error("the plan has no end to write; limit it with --max-requests");
   }
-  Numbers users(0);
-  Numbers conversations(1);
+  // Names are numbered in the order in which they appear, as the reader does.
+  Numbering<std::uint32_t> users;
+  Numbering<std::uint64_t> conversations;
   RequestsWriter writer(plan.summary().by_time);
   const std::unique_ptr<Cursor> cursor = plan.cursor();
   for (std::uint64_t index = 0; index < plan.size(); ++index) {
     const Request request = cursor->read(index);
     ListedRequest listed;
-    listed.user = users.of(request.user);
+    listed.user = users.number_of(request.user);
     if (request.conversation != 0) {
-      listed.conversation = conversations.of(request.conversation);
+      listed.conversation = conversations.number_of(request.conversation) + 1;
       listed.turn = request.conversation_turn;
     }
     // A trace's prompt may be tokens that fill no block.

@@ -14,7 +14,7 @@
 #include "text/json_reader.h"
 #include "text/json_writer.h"
 #include "text/line_reader.h"
-#include "workload/content_key.h"
+#include "workload/content_id.h"
 #include "workload/entry_parser.h"
 #include "workload/numbering.h"
 
@@ -130,8 +130,8 @@ class Places {
     return last + 1;
   }
 
-  Numbering users_;
-  Numbering names_;
+  Numbering<std::string> users_;
+  Numbering<std::string> names_;
   std::vector<Conversation> conversations_;
 };
 

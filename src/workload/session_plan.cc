@@ -38,9 +38,13 @@ std::unique_ptr<Cursor> SessionPlan::cursor() const {
 
 Ticket SessionPlan::ticket_of(std::uint64_t index) const {
   const Turn turn = turns_->turn(index);
+  return {.user = turn.user, .qos = turn.qos, .think = turn.think};
+}
+
+std::uint64_t SessionPlan::conversation_of(std::uint64_t index) const {
   Conversation conversation;
   turns_->conversation(index, conversation);
-  return {.user = turn.user, .conversation = conversation.id, .qos = turn.qos, .think = turn.think};
+  return conversation.id;
 }
 
 Corpus SessionPlan::corpus() const {
@@ -166,6 +170,7 @@ void SessionPlan::summarise() {
     summary_.span = std::max(summary_.span, request.due);
   }
   summary_.format = turns_->format();
+  summary_.note = turns_->note();
   summary_.hash = fingerprint.text({});
   summary_.users = turns_->users();
   summary_.requests = turns_->size();

@@ -28,6 +28,7 @@ class SessionPlan final : public Plan {
   const PlanSummary& summary() const override { return summary_; }
   Duration due_of(std::uint64_t index) const override { return turns_->turn(index).due; }
   Ticket ticket_of(std::uint64_t index) const override;
+  std::uint64_t conversation_of(std::uint64_t index) const override;
   std::uint64_t requests_of(std::uint32_t user) const override { return turns_->requests_of(user); }
   std::uint64_t index_of(std::uint32_t user, std::uint64_t turn) const override {
     return turns_->index_of(user, turn);

@@ -10,7 +10,7 @@
 #include "core/error.h"
 #include "text/json_reader.h"
 #include "text/json_walker.h"
-#include "workload/content_key.h"
+#include "workload/content_id.h"
 
 namespace spillway::workload {
 namespace {

@@ -47,6 +47,8 @@ class TurnSource {
   virtual void conversation(std::uint64_t index, Conversation& found) const = 0;
 
   virtual std::string format() const = 0;
+  // See PlanSummary.
+  virtual std::string note() const { return ""; }
   // Turns after whose hash two plans of equal options are known to be equal: all of a list, the
   // first ones of what is drawn without end.
   virtual std::uint64_t hashed() const = 0;

@@ -32,10 +32,10 @@ class ScriptedPlan final : public workload::Plan {
   }
   workload::Ticket ticket_of(std::uint64_t index) const override {
     return {.user = static_cast<std::uint32_t>(index % users()),
-            .conversation = conversation,
             .qos = qos_of ? qos_of(index) : Qos::interactive,
             .think = think};
   }
+  std::uint64_t conversation_of(std::uint64_t /*index*/) const override { return conversation; }
   std::uint64_t requests_of(std::uint32_t user) const override {
     return (size() - user + users() - 1) / users();
   }

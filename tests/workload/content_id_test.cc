@@ -29,5 +29,14 @@ TEST(ContentId, KindsDoNotMeet) {
   EXPECT_FALSE(ids.contains(0));
 }
 
+TEST(ContentKey, IsThePublishedHash) {
+  EXPECT_EQ(content_key(""), 0x2D06800538D394C2U);  // XXH3_64bits of no bytes, by its specification
+}
+
+TEST(ContentKey, TellsTextsApart) {
+  EXPECT_EQ(content_key("../a/b"), content_key("../a/b"));
+  EXPECT_NE(content_key("../a/b"), content_key("a/b"));
+}
+
 }  // namespace
 }  // namespace spillway::workload

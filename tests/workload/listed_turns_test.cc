@@ -145,6 +145,16 @@ TEST(ListedTurns, EqualKeysAreEqualContent) {
   EXPECT_EQ(turns.turn(0).content, turns.turn(1).content);
 }
 
+TEST(ListedTurns, SayWhatTheListIsLikeAndWhatWasPassedOver) {
+  RequestList list;
+  list.requests = {{.context = 100, .generate = 10}, {.context = 300, .generate = 10}};
+  list.users = 1;
+  list.skipped = 4;
+  EXPECT_EQ(ListedTurns(list, {}, {}).note(),
+            "2 rows that add 200 tokens (sd 100, P50 200, P95 290, 100 to 300) and answer 10 "
+            "tokens (sd 0, P50 10, P95 10, 10 to 10); 4 records are no requests");
+}
+
 TEST(ListedTurns, RefuseAnEmptyList) { EXPECT_THROW(ListedTurns({}, {}, {}), Error); }
 
 TEST(ListedTurns, GoOnWithoutEnd) {

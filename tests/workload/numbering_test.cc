@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace spillway::workload {
 namespace {
 
 TEST(Numbering, CountsNamesAsTheyAppear) {
-  Numbering numbering;
+  Numbering<std::string> numbering;
   EXPECT_EQ(numbering.number_of("b"), 0U);
   EXPECT_EQ(numbering.number_of("a"), 1U);
   EXPECT_EQ(numbering.number_of("b"), 0U);

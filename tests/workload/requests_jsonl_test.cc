@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/text/temporary_directory.h"
-#include "workload/content_key.h"
+#include "workload/content_id.h"
 
 namespace spillway::workload {
 namespace {

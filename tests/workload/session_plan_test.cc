@@ -58,7 +58,7 @@ TEST(SessionPlan, TurnsAreCountedFromOne) {
   for (std::uint64_t i = 0; i < plan.size(); ++i) {
     const Request request = cursor->read(i);
     EXPECT_EQ(request.conversation_turn, ++turns[request.conversation]);
-    EXPECT_EQ(plan.ticket_of(i).conversation, request.conversation);
+    EXPECT_EQ(plan.conversation_of(i), request.conversation);
     EXPECT_EQ(plan.ticket_of(i).qos, request.qos);
     EXPECT_EQ(plan.index_of(request.user, request.turn), i);
   }

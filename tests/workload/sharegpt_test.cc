@@ -9,7 +9,7 @@
 
 #include "tests/text/temporary_directory.h"
 #include "tests/workload/traces.h"
-#include "workload/content_key.h"
+#include "workload/content_id.h"
 #include "workload/list_lengths.h"
 
 namespace spillway::workload {
