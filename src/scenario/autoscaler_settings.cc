@@ -77,14 +77,14 @@ const std::vector<Setting>& table() {
        .help = "steps in a row that must be saturated, or gain nothing, before that counts",
        .low = 1,
        .high = 100},
-      {.name = "saturation-read-latency-p95-threshold-ms",
+      {.name = "saturation-detection-read-latency-p95-threshold-ms",
        .kind = Kind::number,
        .initial = "100",
        .group = kScaling,
        .help = "P95 of storage reads that is saturation 1 in qos mode",
        .low = 1e-6,
        .high = 1e9},
-      {.name = "saturation-write-latency-p95-threshold-ms",
+      {.name = "saturation-detection-write-latency-p95-threshold-ms",
        .kind = Kind::number,
        .initial = "50",
        .group = kScaling,
@@ -128,7 +128,8 @@ void refuse_autoscaler_without_effect(const Settings& settings) {
   } else if (settings.text("autoscaler-mode") == "capacity") {
     settings.refuse_given(
         {"target-saturation", "autoscaler-scale-up-factor", "autoscaler-scale-down-factor",
-         "saturation-read-latency-p95-threshold-ms", "saturation-write-latency-p95-threshold-ms"},
+         "saturation-detection-read-latency-p95-threshold-ms",
+         "saturation-detection-write-latency-p95-threshold-ms"},
         "with --autoscaler-mode capacity");
   }
 }
@@ -148,8 +149,9 @@ std::optional<load::ScalingOptions> read_autoscaler(const Settings& settings) {
       .target_saturation = settings.number("target-saturation"),
       .scale_up_factor = settings.number("autoscaler-scale-up-factor"),
       .scale_down_factor = settings.number("autoscaler-scale-down-factor"),
-      .saturation = {.read_p95_ms = settings.number("saturation-read-latency-p95-threshold-ms"),
-                     .write_p95_ms = settings.number("saturation-write-latency-p95-threshold-ms")}};
+      .saturation = {
+          .read_p95_ms = settings.number("saturation-detection-read-latency-p95-threshold-ms"),
+          .write_p95_ms = settings.number("saturation-detection-write-latency-p95-threshold-ms")}};
   options.step = settings.seconds("autoscaler-step");
   if (settings.flag("prefill-only")) options.counted = load::Counted::prompts;
   const load::ScalerOptions& scaler = options.scaler;

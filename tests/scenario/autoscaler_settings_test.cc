@@ -77,7 +77,7 @@ TEST(AutoscalerSettings, RefuseWhatWouldDoNothing) {
   }
   const Given capacity = {{"enable-autoscaling", "on"}, {"autoscaler-mode", "capacity"}};
   for (const char* const name : {"target-saturation", "autoscaler-scale-up-factor",
-                                 "saturation-read-latency-p95-threshold-ms"}) {
+                                 "saturation-detection-read-latency-p95-threshold-ms"}) {
     Given given = capacity;
     given.emplace_back(name, name == std::string("autoscaler-scale-up-factor") ? "2" : "1");
     EXPECT_NE(refusal_of(given).find(name), std::string::npos) << refusal_of(given);
