@@ -64,7 +64,6 @@ Slice Recorder::cut_slice(std::int64_t now) {
   if (!slice_) return {};
   Slice done = std::exchange(*slice_, next_slice(slice_->step, now));
   done.end = now;
-  done.in_flight = under_way_.size();
   return done;
 }
 

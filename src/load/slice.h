@@ -16,9 +16,8 @@ struct Slice {
   std::uint64_t step = 0;  // which setting of the load, counted from 0
   std::int64_t start = 0;  // ns since the start of the run
   std::int64_t end = 0;
-  std::uint64_t users = 0;      // who were sending at its end
-  std::uint64_t in_flight = 0;  // requests at its end
-  std::uint64_t sent = 0;       // requests of users, that may have had to wait
+  std::uint64_t users = 0;  // who were sending at its end
+  std::uint64_t sent = 0;   // requests of users, that may have had to wait
   std::uint64_t completed = 0;
   std::uint64_t input_tokens = 0;  // these two of the completed ones
   std::uint64_t output_tokens = 0;
@@ -42,7 +41,6 @@ struct Slice {
   // Of another shard, or of the next stretch of time.
   void merge(const Slice& other) {
     users += other.users;
-    in_flight += other.in_flight;
     sent += other.sent;
     completed += other.completed;
     input_tokens += other.input_tokens;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/bench.h"
 
+#include <fmt/chrono.h>
+
 #include <algorithm>
+#include <ctime>
 #include <memory>
 #include <utility>
 
@@ -142,6 +145,15 @@ struct Bench::Impl {
   void resolve_settings() {
     settings.resolve("storage-capacity-gb", tiers->capacities()[TierId::storage]);
     if (config.virtual_time) settings.resolve("storage-layout", record::Value("modelled"));
+    if (!settings.is_set("request-model")) {
+      settings.resolve("request-model",
+                       record::Value(std::string(
+                           config.workload.model == RequestModel::mlperf ? "mlperf" : "engine")));
+    }
+    if (!settings.is_set("arrival")) {
+      settings.resolve("arrival",
+                       record::Value(std::string(plan->summary().by_time ? "trace" : "closed")));
+    }
   }
 
   async::Task<> ingest(serve::EntryReplica& replica, async::Stop& stop) const;
@@ -171,6 +183,7 @@ struct Bench::Impl {
   std::atomic<bool> has_tiers = false;
   std::atomic<Phase> phase = Phase::preparing;
   std::atomic<Time> started = Time{};
+  std::string created;                       // when run() began, UTC
   std::vector<std::string> engine_features;  // written by shard 0, read after the join
 
   Mutex parts_mutex;
@@ -278,6 +291,7 @@ void Bench::Impl::cut_slice(std::uint64_t number, const load::Driver& driver, ca
 
 record::Run Bench::Impl::assemble(record::Observations seen, const record::RequestLogResult& rows) {
   record::Run run;
+  run.created = created;
   run.plan = plan_record(plan->summary(), config);
   run.settings = settings.effective();
   run.environment = environment(config, *tiers, engine_features);
@@ -300,8 +314,7 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
     run.autoscaling = scaling->result();
     run.warnings.emplace_back(
         "the number of users changed: figures of the whole run mix the loads of all steps, whose "
-        "own "
-        "figures stand under autoscaling");
+        "own figures stand under autoscaling");
   }
   return run;
 }
@@ -324,6 +337,7 @@ Bench::~Bench() = default;
 
 record::Run Bench::run(const std::string& requests_path) {
   Impl& it = *impl_;
+  it.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   it.tiers = std::make_unique<SharedTiers>(it.config, it.block);
   it.has_tiers = true;
   it.resolve_settings();

@@ -300,10 +300,15 @@ void refuse_beside_kind(const Settings& settings) {
   }
 }
 
+// Whether requests go out at a given rate, whatever the users do.
+bool is_open(const std::string& arrival) {
+  return arrival == "constant" || arrival == "poisson" || arrival == "gamma";
+}
+
 void refuse_beside_arrival(const Settings& settings) {
   const std::string& arrival = settings.text("arrival");
   if (arrival != "gamma") settings.refuse_given({"burstiness"}, "without --arrival gamma");
-  if (arrival != "constant" && arrival != "poisson" && arrival != "gamma") {
+  if (!is_open(arrival)) {
     settings.refuse_given({"request-rate"}, fmt::format("with --arrival {}", arrival));
   } else {
     settings.refuse_given({"think-scale"}, "at a given --request-rate");
@@ -337,7 +342,9 @@ void read_list(const Settings& settings, WorkloadConfig& config) {
     config.list.sharegpt.max_conversations = settings.integer("max-conversations");
   }
   const bool dealt = settings.is_set("dataset-path") || settings.was_given("num-users");
-  if (dealt) config.deal.users = static_cast<std::uint32_t>(settings.integer("num-users"));
+  if (dealt || settings.flag("enable-autoscaling")) {
+    config.deal.users = static_cast<std::uint32_t>(planned_users(settings));
+  }
   config.deal.shuffled = settings.is_set("dataset-path");
   config.deal.time_scale = time_scale(settings);
   config.deal.most_requests = most_requests(settings);
@@ -359,8 +366,8 @@ void set_workload_defaults(Settings& settings) {
   if (!settings.is_set("max-requests") && !settings.is_set("requests")) {
     set_default(settings, "duration", "60");
   }
-  const std::uint64_t most = settings.flag("enable-autoscaling") ? planned_users(settings) : 500;
-  const std::uint64_t places = std::min(planned_users(settings), most);
+  std::uint64_t places = planned_users(settings);
+  if (!settings.flag("enable-autoscaling")) places = std::min<std::uint64_t>(places, 500);
   set_default(settings, "concurrency", fmt::format("{}", places));
   set_default(settings, "gpu-mem-gb", "16");
   set_default(settings, "cpu-mem-gb", "32");
@@ -421,7 +428,7 @@ WorkloadConfig read_workload(const Settings& settings) {
   config.personas.users = users;
   config.personas.personas = read_personas(settings);
   config.decode_batch = Tokens(settings.integer("decode-batch-size"));
-  config.personas.think_scale = settings.number("think-scale");
+  config.personas.think_scale = is_open(arrival) ? 0 : settings.number("think-scale");
   config.personas.most_requests = most_requests(settings);
   if (settings.is_set("duration")) {
     config.personas.length = settings.seconds("duration") + settings.seconds("warm-up");

@@ -170,7 +170,7 @@ async::Task<bool> EntryReplica::decode(EntryJob& job, async::Stop& stop) {
   if (job.own) {
     const bool there = co_await read_for_decode(job, stop);
     if (!there) {
-      if (!stop.requested() && options_.stores_missing) co_await store(job, *job.own, stop);
+      if (!stop.requested() && options_.stores_missing) co_await store_again(job, stop);
       co_return co_await speak(job, all, stop);
     }
   }
@@ -183,6 +183,12 @@ async::Task<bool> EntryReplica::decode(EntryJob& job, async::Stop& stop) {
     said += batch;
   } while (said < all);
   co_return true;
+}
+
+async::Task<> EntryReplica::store_again(EntryJob& job, async::Stop& stop) {
+  const std::int64_t begun = stamp();
+  co_await store(job, *job.own, stop);
+  job.row.tier_time += stamp() - begun;
 }
 
 async::Task<bool> EntryReplica::read_for_decode(EntryJob& job, async::Stop& stop) {

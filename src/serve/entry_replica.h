@@ -85,6 +85,7 @@ class EntryReplica {
   async::Task<> ask_again(EntryJob& job, const KvEntry& entry, async::Stop& stop);
   async::Task<bool> prefill(EntryJob& job, async::Stop& stop);
   async::Task<> store(EntryJob& job, const KvEntry& entry, async::Stop& stop);
+  async::Task<> store_again(EntryJob& job, async::Stop& stop);
   async::Task<bool> decode(EntryJob& job, async::Stop& stop);
   async::Task<bool> read_for_decode(EntryJob& job, async::Stop& stop);
   async::Task<std::optional<TierId>> read(EntryJob& job, const KvEntry& entry, async::Stop& stop);

@@ -106,6 +106,9 @@ TEST_F(MlperfCommandsTest, RunAsTheyArePublished) {
     EXPECT_GT(summary.at("total_storage_io_time").as_double(), 0);
     const bool scales = command.text.find("--enable-autoscaling") != std::string::npos;
     EXPECT_EQ(summary.at("autoscaling_summary").is_null(), !scales);
+    for (const text::JsonValue& step : summary.at("autoscaling_stats").elements()) {
+      EXPECT_EQ(step.at("timestamp").as_string().substr(0, 2), "20");
+    }
     const text::JsonValue& cache = summary.at("cache_stats");
     EXPECT_GT(cache.at("total_write_bytes").as_uint(), 0U);
     const bool has_gpu = command.text.find("--gpu-mem-gb 0 ") == std::string::npos;

@@ -62,6 +62,21 @@ TEST(WorkloadSettings, AGivenRateIsAnOpenLoop) {
   EXPECT_NE(refusal_of({{"arrival", "poisson"}}).find("--request-rate"), std::string::npos);
 }
 
+TEST(WorkloadSettings, PausesDoNotEndThePlanOfAGivenRate) {
+  EXPECT_EQ(config_of({{"request-rate", "5"}}).workload.personas.think_scale, 0);
+  EXPECT_EQ(config_of({}).workload.personas.think_scale, 1);
+}
+
+TEST(WorkloadSettings, WhatIsScaledIsDealtToAllTheUsersThereMayBe) {
+  const BenchConfig config = config_of({{"requests", "r.jsonl"},
+                                        {"enable-autoscaling", "on"},
+                                        {"num-users", "3"},
+                                        {"autoscaler-max-users", "70"}});
+  EXPECT_EQ(config.workload.deal.users, 70U);
+  EXPECT_EQ(config.driver.concurrency, 70U);
+  EXPECT_EQ(config.driver.active_users, 3U);
+}
+
 TEST(WorkloadSettings, ListsAreReadAndDealt) {
   const BenchConfig shared = config_of({{"dataset-path", "s.json"}, {"num-users", "7"}});
   EXPECT_EQ(shared.workload.kind, WorkloadKind::list);

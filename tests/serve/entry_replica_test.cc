@@ -180,6 +180,7 @@ TEST_F(EntryReplicaTest, AnAnswerAloneStoresItsEntryOnlyWhereItIsMissing) {
   EXPECT_EQ(missing.decode_reads, 0U);
   EXPECT_EQ(missing.written_bytes.at(index_of(TierId::storage)), 100 * kToken.count());
   EXPECT_EQ(missing.done, 2 * kMs + 64 * kMs);
+  EXPECT_EQ(missing.tier_time, 2 * kMs);  // to store it again
   const RequestRow there = run({fresh(1)}, 64, RequestPhase::decode);
   EXPECT_EQ(there.decode_reads, 3U);
 
