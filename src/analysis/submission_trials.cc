@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "stats/order_statistics.h"
+#include "stats/variation.h"
 
 namespace spillway::analysis {
 namespace {
@@ -33,18 +34,6 @@ std::string set_up(const SubmissionFacts& run) {
   if (run.rag) text += ", RAG";
   if (run.autoscaling) text += ", autoscaling";
   return text;
-}
-
-std::optional<double> variation_of(std::span<const double> samples) {
-  if (samples.size() < 2) return std::nullopt;
-  const auto count = static_cast<double>(samples.size());
-  double sum = 0;
-  for (const double sample : samples) sum += sample;
-  const double mean = sum / count;
-  if (mean <= 0) return std::nullopt;
-  double squares = 0;
-  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
-  return std::sqrt(squares / (count - 1)) / mean;
 }
 
 std::optional<double> farthest_from(double median, std::span<const double> samples) {
@@ -100,7 +89,7 @@ TrialFigures trial_figures(std::span<const double> tokens_per_s) {
   TrialFigures figures{.trials = tokens_per_s.size()};
   if (tokens_per_s.empty()) return figures;
   figures.median = stats::median(tokens_per_s);
-  figures.variation = variation_of(tokens_per_s);
+  figures.variation = stats::coefficient_of_variation(tokens_per_s);
   figures.farthest = farthest_from(*figures.median, tokens_per_s);
   return figures;
 }

@@ -3,22 +3,29 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "analysis/assessment.h"
+#include "analysis/trials.h"
 #include "cli/bench_run.h"
 #include "cli/flags.h"
 #include "cli/interruption.h"
+#include "cli/trial_directory.h"
 #include "core/error.h"
+#include "record/new_file.h"
 #include "report/mlperf_json.h"
 #include "report/run_text.h"
+#include "report/trials.h"
 #include "scenario/bench_settings.h"
 #include "scenario/environment_variables.h"
 #include "scenario/presets.h"
@@ -53,7 +60,10 @@ class BenchCommand final : public Command {
         "      --storage-capacity-gb 4000 --concurrency 1\n"
         "Results: record.json, requests.jsonl and report.txt in --run-dir (runs/bench-<time>), "
         "and\n"
-        "mlperf_results.json with --request-model mlperf.");
+        "mlperf_results.json with --request-model mlperf. With --trials each trial has a "
+        "directory\n"
+        "of its own in it, beside trials.json and trials.txt, and --output F.json is\n"
+        "F-trial-1.json, F-trial-2.json, ...");
   }
 
   bool chosen() const override { return app_->parsed(); }
@@ -63,28 +73,58 @@ class BenchCommand final : public Command {
     const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
     print_note();
-    if (settings_.is_set("output")) report::check_writable(settings_.text("output"));
+    if (settings_.is_set("output")) record::check_writable(settings_.text("output"));
     Interruption interruption;
+    if (settings_.integer("trials") > 1) return run_trials(config, interruption);
     const BenchRun done = run_bench(config, settings_, interruption);
     fmt::print("{}\nResults: {}\n", report::run_text(done.run), done.directory);
     std::fflush(stdout);
-    write_output(done);
-    if (done.interrupted) return kInterrupted;
-    return settings_.flag("fail-on-assessment") ? status_by_assessment(done.run) : kSuccess;
+    if (settings_.is_set("output")) write_output(done, settings_.text("output"));
+    return status_of(done);
   }
 
  private:
   // The MLPerf benchmark's result file, where it was asked for.
-  void write_output(const BenchRun& done) const {
-    if (!settings_.is_set("output")) return;
+  void write_output(const BenchRun& done, const std::string& path) const {
     report::write_mlperf_json(done.run, mlperf_options(settings_),
-                              done.directory + "/requests.jsonl", settings_.text("output"));
+                              done.directory + "/requests.jsonl", path);
   }
 
-  int status_by_assessment(const record::Run& run) const {
+  int status_of(const BenchRun& done) const {
+    if (done.interrupted) return kInterrupted;
+    if (!settings_.flag("fail-on-assessment")) return kSuccess;
     const analysis::Assessment assessment =
-        analysis::assess(run, mlperf_options(settings_).profile);
+        analysis::assess(done.run, mlperf_options(settings_).profile);
     return assessment.outcome() == analysis::Outcome::pass ? kSuccess : kRuleFailed;
+  }
+
+  // The worst status of all trials. One that is interrupted is the last, and does not count.
+  int run_trials(scenario::BenchConfig config, Interruption& interruption) {
+    TrialDirectory directory(config.run_dir);
+    std::vector<record::Run> runs;
+    std::vector<std::string> directories;
+    int status = kSuccess;
+    const std::uint64_t trials = settings_.integer("trials");
+    for (std::uint64_t trial = 1; trial <= trials && status != kInterrupted; ++trial) {
+      fmt::print(stderr, "Trial {} of {}\n", trial, trials);
+      config.run_dir = directory.of(trial);
+      const BenchRun done = run_bench(config, settings_, interruption);
+      if (settings_.is_set("output")) {
+        write_output(done, trial_path(settings_.text("output"), trial));
+      }
+      status = std::max(status, status_of(done));
+      if (done.interrupted) break;
+      runs.push_back(done.run);
+      directories.push_back(done.directory);
+    }
+    if (runs.empty()) return status;
+    const std::vector<analysis::TrialFigure> figures = analysis::trial_figures(runs);
+    const std::string text = report::trials_text(figures, runs.size());
+    record::write_new_file(directory.path() + "/trials.json",
+                           report::trials_json(figures, directories));
+    record::write_new_file(directory.path() + "/trials.txt", text);
+    fmt::print("{}\nResults: {}\n", text, directory.path());
+    return status;
   }
 
   static int write_plan(const scenario::BenchConfig& config) {

@@ -26,12 +26,10 @@ using scenario::Bench;
 
 constexpr std::string_view kRows = "requests.jsonl";
 
-// Without a path, one that no earlier run has: runs/bench-<UTC time>-<process>.
 std::unique_ptr<record::RunDirectory> make_directory(const std::string& path) {
   if (!path.empty()) return std::make_unique<record::RunDirectory>(path);
-  return std::make_unique<record::RunDirectory>(
-      fmt::format("runs/bench-{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(std::time(nullptr)), ::getpid()),
-      record::RunDirectory::Parent::is_made);
+  return std::make_unique<record::RunDirectory>(new_results_name(),
+                                                record::RunDirectory::Parent::is_made);
 }
 
 void write_results(record::RunDirectory& directory, record::Run& run) {
@@ -48,15 +46,21 @@ class Measurement {
       : config_(config), settings_(settings), bench_(config, settings) {}
 
   BenchRun run(Interruption& interruption) {
+    // From here on the directory belongs to the signals: a run that is ended by force while it
+    // prepares takes it away.
+    std::string rows;
     interruption.attach({.stop = [this] { bench_.control().request_stop(); },
                          .save_at_once = [this](int signal) { save_at_once(signal); }},
-                        [this] { directory_ = make_directory(config_.run_dir); });
+                        [&] {
+                          directory_ = make_directory(config_.run_dir);
+                          rows = directory_->path_of(kRows);
+                        });
     BenchRun done;
     int signal = 0;
     try {
       announce();
       const ProgressThread progress(bench_, config_);
-      done.run = bench_.run(directory_->path_of(kRows));
+      done.run = bench_.run(rows);
       signal = interruption.detach();
     } catch (...) {
       interruption.detach();
@@ -137,6 +141,10 @@ BenchRun run_bench(const scenario::BenchConfig& config, scenario::Settings& sett
                    Interruption& interruption) {
   Measurement measurement(config, settings);
   return measurement.run(interruption);
+}
+
+std::string new_results_name() {
+  return fmt::format("runs/bench-{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(std::time(nullptr)), ::getpid());
 }
 
 report::MlperfOptions mlperf_options(const scenario::Settings& settings) {

@@ -24,6 +24,9 @@ struct BenchRun {
 BenchRun run_bench(const scenario::BenchConfig& config, scenario::Settings& settings,
                    Interruption& interruption);
 
+// A name for results that no earlier run has: runs/bench-<UTC time>-<process>.
+std::string new_results_name();
+
 // How the settings want the MLPerf benchmark's result file.
 report::MlperfOptions mlperf_options(const scenario::Settings& settings);
 

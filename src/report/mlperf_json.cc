@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/mlperf_json.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <array>
 #include <charconv>
-#include <cstdio>
-#include <filesystem>
-#include <memory>
 #include <optional>
 #include <string_view>
 
 #include "core/error.h"
-#include "core/unique_fd.h"
+#include "record/new_file.h"
 #include "report/autoscaling_json.h"
 #include "text/json_writer.h"
 #include "text/line_reader.h"
@@ -415,40 +410,7 @@ bool is_measured(std::string_view line) {
          line.find(R"("warm_up":false)") != std::string_view::npos;
 }
 
-// A file that is there under its own name once it is whole.
-class NewFile {
- public:
-  explicit NewFile(const std::string& path) : path_(path), draft_(path + ".part") {
-    file_ = std::fopen(draft_.c_str(), "we");
-    if (file_ == nullptr) throw_errno("create", draft_);
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (file_ == nullptr) return;
-    std::fclose(file_);
-    ::unlink(draft_.c_str());
-  }
-
-  void write(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) {
-      throw_errno("write", draft_);
-    }
-  }
-  void keep() {
-    const bool closed = std::fclose(file_) == 0;
-    file_ = nullptr;
-    if (!closed) throw_errno("write", draft_);
-    std::filesystem::rename(draft_, path_);
-  }
-
- private:
-  std::string path_;
-  std::string draft_;
-  std::FILE* file_ = nullptr;
-};
-
-void write_list(NewFile& file, const LatencyList& list, const std::string& rows) {
+void write_list(record::NewFile& file, const LatencyList& list, const std::string& rows) {
   file.write(fmt::format(",\n  \"{}\": [", list.name));
   text::LineReader reader(rows);
   bool first = true;
@@ -481,20 +443,13 @@ void write_mlperf_json(const Run& run, const MlperfOptions& options, const std::
   constexpr std::string_view kEnd = "\n}";
   check(summary.ends_with(kEnd), "the summary is an object");
   summary.resize(summary.size() - kEnd.size());  // open again, for the lists
-  NewFile file(output);
+  record::NewFile file(output);
   file.write(summary);
   if (options.latency_lists) {
     for (const LatencyList& list : kLists) write_list(file, list, rows);
   }
   file.write("\n}\n");
   file.keep();
-}
-
-void check_writable(const std::string& path) {
-  const bool existed = std::filesystem::exists(path);
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-  if (!fd) throw_errno("write", path);
-  if (!existed) ::unlink(path.c_str());
 }
 
 }  // namespace spillway::report

@@ -29,7 +29,4 @@ std::string mlperf_summary(const record::Run& run, const MlperfOptions& options)
 void write_mlperf_json(const record::Run& run, const MlperfOptions& options,
                        const std::string& rows, const std::string& output);
 
-// Throws Error when `path` could not be written: to be asked before a run, not after it.
-void check_writable(const std::string& path);
-
 }  // namespace spillway::report

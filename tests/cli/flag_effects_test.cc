@@ -641,6 +641,7 @@ const std::set<std::string_view> kNotOfARun = {
     "model-config",  // program_test
     "plan-only",     // program_test
     "run-dir",       // program_test: the results are there
+    "trials",        // program_test: so many runs, and what they say together
 };
 
 class FlagEffectsTest : public testing::Test {

@@ -345,9 +345,6 @@ TEST_F(ProgramTest, SettingsComeFromFileVariableAndLineAndTheRecordSaysSo) {
 }
 
 TEST_F(ProgramTest, APresetSetsWhatIsNotGiven) {
-  if (run({"bench", "--help"}).out.find("--generation-mode") == std::string::npos) {
-    GTEST_SKIP() << "presets set --generation-mode, which there is not";
-  }
   std::vector<std::string> arguments = virtual_run(results());
   arguments.insert(arguments.end(), {"--preset", "validate-gpu", "--duration", "1"});
   const Ended ended = run(arguments);
@@ -433,6 +430,24 @@ TEST_F(ProgramTest, ASubmissionIsCheckedFromRecords) {
   EXPECT_EQ(missing.status, 2);
   EXPECT_NE(missing.err.find("none"), std::string::npos) << missing.err;
   EXPECT_EQ(run({"check-submission"}).status, 2);
+}
+
+TEST_F(ProgramTest, TrialsAreRunsOfTheirOwnAndJudgedTogether) {
+  std::vector<std::string> arguments = virtual_run(results());
+  arguments.insert(arguments.end(), {"--trials", "3", "--output", root_ + "/F.json"});
+  const Ended ended = run(arguments);
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.out.find("3 trials"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("takes 6 trials"), std::string::npos) << ended.out;
+  const record::Run last = record::load_run(results() + "/trial-3");
+  EXPECT_EQ(record::load_run(results() + "/trial-1").plan.hash, last.plan.hash);
+  EXPECT_TRUE(fs::exists(root_ + "/F-trial-2.json"));
+  const text::JsonValue json = text::read_json(results() + "/trials.json");
+  const text::JsonValue& requests = json.at("figures").elements().at(0);
+  EXPECT_EQ(requests.at("median").as_double(),
+            static_cast<double>(last.observed.requests.completed));
+  EXPECT_EQ(requests.at("variation").as_double(), 0) << "virtual runs are equal";
+  EXPECT_EQ(run(arguments).status, 2) << "results are never overwritten";
 }
 
 TEST_F(ProgramTest, TheHelpOfBenchListsThePresets) {

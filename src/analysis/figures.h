@@ -1,0 +1,25 @@
+// Figures: the numbers of a run that a comparison of runs shows, in the order it shows them.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "record/run.h"
+
+namespace spillway::analysis {
+
+struct Figure {
+  std::string_view name;   // as a key: "time_to_first_token_p95"
+  std::string_view title;  // for people: "first token p95"
+  std::string_view unit;   // "" of a count or a share
+  bool headline = false;   // one of the few that stand in a table of many runs
+  // Nothing where the run has none: a tier that is off, a quantile without samples.
+  std::optional<double> (*of)(const record::Run& run) = nullptr;
+};
+
+// Formulas are those of docs/metrics.md.
+std::span<const Figure> figures();
+
+}  // namespace spillway::analysis
