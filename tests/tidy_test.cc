@@ -82,6 +82,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"record/request_row.h", "a value; record/request_log_test"},
     {"record/run_from_json.cc", "record/run_json_test"},
     {"record/run_to_json.cc", "record/run_json_test"},
+    {"scenario/suite_workloads.cc", "scenario/suite_test"},
     {"tier/store.h", "an interface; its stores have tests"},
     {"workload/plan.h", "an interface; workload/trace_plan_test"},
     {"workload/request.h", "a value; workload/trace_plan_test"},

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -10,11 +11,15 @@
 
 namespace spillway::analysis {
 
+// Where a figure stands in a table of many runs: with what users felt, with what storage did, or
+// only among the details of one run.
+enum class Place : std::uint8_t { detail, users, storage };
+
 struct Figure {
   std::string_view name;   // as a key: "time_to_first_token_p95"
   std::string_view title;  // for people: "first token p95"
   std::string_view unit;   // "" of a count or a share
-  bool headline = false;   // one of the few that stand in a table of many runs
+  Place place = Place::detail;
   // Nothing where the run has none: a tier that is off, a quantile without samples.
   std::optional<double> (*of)(const record::Run& run) = nullptr;
 };

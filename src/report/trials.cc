@@ -31,7 +31,7 @@ std::string interval_text(const std::optional<stats::Estimate>& interval) {
 std::string needed_text(std::span<const TrialFigure> figures) {
   const TrialFigure* most = nullptr;
   for (const TrialFigure& figure : figures) {
-    if (!figure.figure->headline || !figure.trials_needed) continue;
+    if (figure.figure->place == analysis::Place::detail || !figure.trials_needed) continue;
     if (most == nullptr || *figure.trials_needed > *most->trials_needed) most = &figure;
   }
   if (most == nullptr) return "";
