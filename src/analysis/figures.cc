@@ -34,7 +34,7 @@ Value users_found(const Run& run) {
 
 // NOLINTBEGIN(modernize-use-designated-initializers): a table of five columns.
 constexpr std::array<Figure, 27> kFigures = {{
-    {"requests", "requests", "", Place::users,
+    {"requests", "requests", "requests", Place::users,
      [](const Run& run) -> Value { return run.observed.requests.completed; }},
     {"request_rate", "requests/s", "1/s", Place::detail,
      [](const Run& run) { return per_second(run.observed.requests.completed, run.window); }},
@@ -90,7 +90,7 @@ constexpr std::array<Figure, 27> kFigures = {{
      }},
     {"cpu_seconds_per_gb", "cpu per storage GB", "s", Place::detail,
      [](const Run& run) { return record::cpu_seconds_per_gb(run); }},
-    {"users_found", "users found", "", Place::users, users_found},
+    {"users_found", "users found", "users", Place::users, users_found},
 }};
 // NOLINTEND(modernize-use-designated-initializers)
 

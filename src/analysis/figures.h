@@ -18,7 +18,7 @@ enum class Place : std::uint8_t { detail, users, storage };
 struct Figure {
   std::string_view name;   // as a key: "time_to_first_token_p95"
   std::string_view title;  // for people: "first token p95"
-  std::string_view unit;   // "" of a count or a share
+  std::string_view unit;   // "" of a share or a ratio
   Place place = Place::detail;
   // Nothing where the run has none: a tier that is off, a quantile without samples.
   std::optional<double> (*of)(const record::Run& run) = nullptr;

@@ -28,7 +28,7 @@ constexpr std::string_view kRows = "requests.jsonl";
 
 std::unique_ptr<record::RunDirectory> make_directory(const std::string& path) {
   if (!path.empty()) return std::make_unique<record::RunDirectory>(path);
-  return std::make_unique<record::RunDirectory>(new_results_name(),
+  return std::make_unique<record::RunDirectory>(new_results_name("bench"),
                                                 record::RunDirectory::Parent::is_made);
 }
 
@@ -143,8 +143,9 @@ BenchRun run_bench(const scenario::BenchConfig& config, scenario::Settings& sett
   return measurement.run(interruption);
 }
 
-std::string new_results_name() {
-  return fmt::format("runs/bench-{:%Y%m%d-%H%M%S}-{}", fmt::gmtime(std::time(nullptr)), ::getpid());
+std::string new_results_name(std::string_view command) {
+  return fmt::format("runs/{}-{:%Y%m%d-%H%M%S}-{}", command, fmt::gmtime(std::time(nullptr)),
+                     ::getpid());
 }
 
 report::MlperfOptions mlperf_options(const scenario::Settings& settings) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "cli/interruption.h"
 #include "record/run.h"
@@ -24,8 +25,8 @@ struct BenchRun {
 BenchRun run_bench(const scenario::BenchConfig& config, scenario::Settings& settings,
                    Interruption& interruption);
 
-// A name for results that no earlier run has: runs/bench-<UTC time>-<process>.
-std::string new_results_name();
+// A name for results that none have yet: runs/<command>-<UTC time>-<process>.
+std::string new_results_name(std::string_view command);
 
 // How the settings want the MLPerf benchmark's result file.
 report::MlperfOptions mlperf_options(const scenario::Settings& settings);

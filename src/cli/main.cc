@@ -15,6 +15,7 @@
 #include "cli/check_submission_command.h"
 #include "cli/command.h"
 #include "cli/models_command.h"
+#include "cli/suite_command.h"
 #include "core/error.h"
 #include "core/version.h"
 
@@ -34,6 +35,7 @@ int run_program(int argc, char** argv) {
       "are\nkept).");
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(bench_command(program));
+  commands.push_back(suite_command(program));
   commands.push_back(models_command(program));
   commands.push_back(check_submission_command(program));
   try {

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 }  // namespace
 
 TrialDirectory::TrialDirectory(const std::string& path)
-    : path_(path.empty() ? new_results_name() : path) {
+    : path_(path.empty() ? new_results_name("bench") : path) {
   std::error_code failure;
   fs::create_directories(path_, failure);
   if (failure) {

@@ -22,8 +22,14 @@ using analysis::Figure;
 using analysis::Place;
 using record::Run;
 
+bool is_count(const Figure& figure) {
+  return figure.unit == "requests" || figure.unit == "users";
+}
+
 std::string title_of(const Figure& figure) {
-  if (figure.unit.empty() || figure.unit == "1/s") return std::string(figure.title);
+  if (figure.unit.empty() || figure.unit == "1/s" || is_count(figure)) {
+    return std::string(figure.title);
+  }
   return fmt::format("{}, {}", figure.title, figure.unit);
 }
 
@@ -34,6 +40,7 @@ std::string cell_of(const Figure& figure, const Run& run) {
   if (figure.name == "users_found" && run.autoscaling && !run.autoscaling->decided()) {
     return "undecided";
   }
+  if (value && is_count(figure)) return count_text(static_cast<std::uint64_t>(*value));
   return number_text(value);
 }
 

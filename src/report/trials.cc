@@ -18,7 +18,8 @@ using analysis::TrialFigure;
 
 std::string title_of(const TrialFigure& figure) {
   std::string title(figure.figure->title);
-  if (!figure.figure->unit.empty()) title += fmt::format(", {}", figure.figure->unit);
+  const std::string_view unit = figure.figure->unit;
+  if (!unit.empty() && unit != figure.figure->title) title += fmt::format(", {}", unit);
   return title;
 }
 

@@ -35,23 +35,24 @@ std::vector<std::string> words(std::string_view text, char separator) {
   return all;
 }
 
-// Case and spaces do not count.
-std::vector<std::string> asked_for(std::string_view names) {
-  std::string plain;
-  for (const char letter : names) {
+// Case and spaces do not count, and an underscore is a dash.
+std::string plain(std::string_view name) {
+  std::string all;
+  for (const char letter : name) {
     const auto code = static_cast<unsigned char>(letter);
-    if (std::isspace(code) == 0) plain += static_cast<char>(std::tolower(code));
+    if (std::isspace(code) != 0) continue;
+    all += letter == '_' ? '-' : static_cast<char>(std::tolower(code));
   }
-  return words(plain, ',');
+  return all;
 }
 
 bool is_called(const Workload& row, std::string_view name) {
-  return name == row.key || name == row.name ||
+  return name == plain(row.key) || name == row.name ||
          std::ranges::count(words(row.aliases, ' '), name) > 0;
 }
 
 std::vector<const Workload*> chosen(std::string_view names) {
-  const std::vector<std::string> wanted = asked_for(names);
+  const std::vector<std::string> wanted = words(plain(names), ',');
   std::vector<const Workload*> rows;
   for (const Workload& row : suite_workloads()) {
     const bool named =

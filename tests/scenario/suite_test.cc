@@ -74,6 +74,8 @@ TEST(Suite, EverySpellingOfANameWorks) {
             (Names{"gpu-cpu-storage", "storage-saturation"}));
   EXPECT_EQ(names_of({.workloads = "three-tier"}), (Names{"gpu-cpu-storage"}));
   EXPECT_EQ(names_of({.workloads = "mlperf"}).size(), 3U);
+  EXPECT_EQ(names_of({.workloads = "mlperf_submission"}).size(), 3U);
+  EXPECT_EQ(names_of({.workloads = "MLPerf-Submission"}).size(), 3U);
   EXPECT_EQ(names_of({.workloads = "qos-autoscale"}), (Names{"autoscale"}));
   EXPECT_EQ(names_of({.workloads = "realistic"}), (Names{"production"}));
   EXPECT_EQ(names_of({.workloads = "capacity"}), (Names{"capacity-autoscale"}));
