@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@
 #include "record/new_file.h"
 #include "report/mlperf_json.h"
 #include "report/run_text.h"
+#include "report/spreadsheet.h"
 #include "report/trials.h"
 #include "scenario/bench_settings.h"
 #include "scenario/environment_variables.h"
@@ -73,21 +75,38 @@ class BenchCommand final : public Command {
     const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
     print_note();
-    if (settings_.is_set("output")) record::check_writable(settings_.text("output"));
+    check_outputs();
     Interruption interruption;
     if (settings_.integer("trials") > 1) return run_trials(config, interruption);
     const BenchRun done = run_bench(config, settings_, interruption);
     fmt::print("{}\nResults: {}\n", report::run_text(done.run), done.directory);
     std::fflush(stdout);
-    if (settings_.is_set("output")) write_output(done, settings_.text("output"));
+    write_outputs(done, [](const std::string& path) { return path; });
     return status_of(done);
   }
 
  private:
-  // The MLPerf benchmark's result file, where it was asked for.
-  void write_output(const BenchRun& done, const std::string& path) const {
-    report::write_mlperf_json(done.run, mlperf_options(settings_),
-                              done.directory + "/requests.jsonl", path);
+  // What could not be written is found before the run.
+  void check_outputs() const {
+    if (settings_.is_set("xlsx-output")) {
+      report::check_spreadsheet_name(settings_.text("xlsx-output"));
+    }
+    for (const char* const name : {"output", "xlsx-output"}) {
+      if (settings_.is_set(name)) record::check_writable(settings_.text(name));
+    }
+  }
+
+  // Files that are wanted beside the run directory; `name` makes their paths of the given ones.
+  void write_outputs(const BenchRun& done,
+                     const std::function<std::string(const std::string& path)>& name) const {
+    const report::MlperfOptions options = mlperf_options(settings_);
+    if (settings_.is_set("output")) {
+      report::write_mlperf_json(done.run, options, done.directory + "/requests.jsonl",
+                                name(settings_.text("output")));
+    }
+    if (settings_.is_set("xlsx-output")) {
+      report::write_spreadsheet(done.run, options.profile, name(settings_.text("xlsx-output")));
+    }
   }
 
   int status_of(const BenchRun& done) const {
@@ -109,9 +128,7 @@ class BenchCommand final : public Command {
       fmt::print(stderr, "Trial {} of {}\n", trial, trials);
       config.run_dir = directory.of(trial);
       const BenchRun done = run_bench(config, settings_, interruption);
-      if (settings_.is_set("output")) {
-        write_output(done, trial_path(settings_.text("output"), trial));
-      }
+      write_outputs(done, [trial](const std::string& path) { return trial_path(path, trial); });
       status = std::max(status, status_of(done));
       if (done.interrupted) break;
       runs.push_back(done.run);

@@ -15,6 +15,7 @@
 #include "record/new_file.h"
 #include "record/run_json.h"
 #include "report/mlperf_json.h"
+#include "report/spreadsheet.h"
 #include "scenario/bench_settings.h"
 #include "scenario/environment_variables.h"
 #include "text/json_writer.h"
@@ -151,6 +152,8 @@ class Suite {
     report::write_mlperf_json(done.run, mlperf_options(settings),
                               done.directory + "/requests.jsonl",
                               fmt::format("{}/{}.json", set_up_.directory, run.result));
+    report::write_spreadsheet(done.run, mlperf_options(settings).profile,
+                              fmt::format("{}/{}.xlsx", set_up_.directory, run.result));
     return std::move(done.run);
   }
 

@@ -97,6 +97,8 @@ constexpr auto kMetrics = std::to_array<Metric>({
     {"tiers.*.capacity_bytes", "bytes", "Room of the tier; 0 = off, null = unlimited.", "cache"},
     {"tiers.*.unlimited", "", "True: the tier takes everything.", "cache"},
     {"tiers.*.peak_bytes", "bytes", "Most it held at one time, with alignment.", "cache"},
+    {"tiers.*.held_bytes", "bytes", "What it held at the end, with alignment.", "cache"},
+    {"tiers.*.held_blocks", "blocks", "Blocks or entries that it held at the end.", "cache"},
     {"tiers.*.{stores,stored_bytes}", "blocks, bytes",
      "Newly computed blocks written into this tier.", "cache"},
     {"tiers.*.{evictions,evicted_bytes}", "blocks, bytes", "Blocks that left by deletion.",

@@ -19,6 +19,8 @@ class NewFile {
 
   void write(std::string_view text);
   void keep();
+  // Where it is until then, for a library that writes by name.
+  const std::string& draft() const { return draft_; }
 
  private:
   std::string path_;

@@ -74,6 +74,8 @@ void TierCounters::merge(const TierCounters& other) {
   stats::TierCounters::merge(other);
   capacity_bytes = std::max(capacity_bytes, other.capacity_bytes);
   peak_bytes = std::max(peak_bytes, other.peak_bytes);
+  held_bytes = std::max(held_bytes, other.held_bytes);
+  held_blocks = std::max(held_blocks, other.held_blocks);
   modelled = modelled || other.modelled;
 }
 

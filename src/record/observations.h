@@ -54,6 +54,8 @@ struct StageLatencies {
 struct TierCounters : stats::TierCounters {
   std::uint64_t capacity_bytes = 0;  // 0 = the tier is off; kUnlimited.count() = it takes all
   std::uint64_t peak_bytes = 0;      // most it held, as footprints
+  std::uint64_t held_bytes = 0;      // what it holds at the end, as footprints
+  std::uint64_t held_blocks = 0;     // likewise
   bool modelled = false;             // its times are computed, not measured
 
   bool is_on() const { return capacity_bytes > 0; }

@@ -125,6 +125,12 @@ std::optional<double> ratio(std::optional<double> dividend, std::optional<double
   return *dividend / *divisor;
 }
 
+std::optional<double> bytes_per_token(const Run& run) {
+  const Value* const value = find_fact(run, fact::kBytesPerToken);
+  const auto* const bytes = value == nullptr ? nullptr : std::get_if<std::int64_t>(value);
+  return bytes == nullptr ? std::nullopt : std::optional(static_cast<double>(*bytes));
+}
+
 const Value* find_fact(const Run& run, std::string_view name) {
   const auto it = std::ranges::find(run.environment, name, &Fact::name);
   return it == run.environment.end() ? nullptr : &it->value;

@@ -188,6 +188,8 @@ std::optional<double> per_second(std::uint64_t count, const Window& window);
 std::optional<double> share(std::uint64_t part, std::uint64_t whole);
 std::optional<double> ratio(std::optional<double> dividend, std::optional<double> divisor);
 
+// What the KV of a token takes, on all ranks; nothing in a record so old that it does not say.
+std::optional<double> bytes_per_token(const Run& run);
 // The value of a fact or setting, or null.
 const Value* find_fact(const Run& run, std::string_view name);
 const Setting* find_setting(const Run& run, std::string_view name);

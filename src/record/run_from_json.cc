@@ -135,6 +135,10 @@ void read(const JsonValue& json, TierCounters& tier) {
   const bool unlimited = json.at("unlimited").as_bool();
   tier.capacity_bytes = unlimited ? kUnlimited.count() : json.at("capacity_bytes").as_uint();
   field(json, "peak_bytes", tier.peak_bytes);
+  if (json.find("held_bytes") != nullptr) {  // older records do not say
+    field(json, "held_bytes", tier.held_bytes);
+    field(json, "held_blocks", tier.held_blocks);
+  }
   field(json, "stores", tier.stores);
   field(json, "stored_bytes", tier.stored_bytes);
   field(json, "evictions", tier.evictions);

@@ -92,6 +92,8 @@ void write_tier(JsonWriter& json, const TierCounters& tier) {
         tier.is_unlimited() ? std::nullopt : std::optional(tier.capacity_bytes));
   field(json, "unlimited", tier.is_unlimited());
   field(json, "peak_bytes", tier.peak_bytes);
+  field(json, "held_bytes", tier.held_bytes);
+  field(json, "held_blocks", tier.held_blocks);
   field(json, "stores", tier.stores);
   field(json, "stored_bytes", tier.stored_bytes);
   field(json, "evictions", tier.evictions);

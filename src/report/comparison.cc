@@ -22,9 +22,7 @@ using analysis::Figure;
 using analysis::Place;
 using record::Run;
 
-bool is_count(const Figure& figure) {
-  return figure.unit == "requests" || figure.unit == "users";
-}
+bool is_count(const Figure& figure) { return figure.unit == "requests" || figure.unit == "users"; }
 
 std::string title_of(const Figure& figure) {
   if (figure.unit.empty() || figure.unit == "1/s" || is_count(figure)) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "record/json_fields.h"
 #include "record/new_file.h"
 #include "report/autoscaling_json.h"
 #include "text/json_writer.h"
@@ -26,25 +27,8 @@ constexpr double kGiB = 1024.0 * 1024 * 1024;
 // Below this many samples the 99.99th percentile is the largest of them.
 constexpr std::uint64_t kEnoughFor9999 = 10'000;
 
-template <typename T>
-void field(JsonWriter& json, std::string_view name, const T& value) {
-  json.key(name).value(value);
-}
-template <typename T>
-void field(JsonWriter& json, std::string_view name, const std::optional<T>& value) {
-  json.key(name);
-  if (value) {
-    json.value(*value);
-  } else {
-    json.null();
-  }
-}
-template <typename Body>
-void object(JsonWriter& json, std::string_view name, Body body) {
-  json.key(name).begin_object();
-  body();
-  json.end_object();
-}
+using record::field;
+using record::object;
 
 double seconds(const stats::Histogram& nanoseconds) {
   return static_cast<double>(nanoseconds.sum()) / 1e9;
@@ -111,11 +95,10 @@ class Figures {
   // Tokens that the storage tier read and wrote, demotions included; 0 when a record is so old that
   // it does not say what a token takes.
   double storage_tokens() const {
-    const record::Value* const token = record::find_fact(run_, record::fact::kBytesPerToken);
-    if (token == nullptr || !std::holds_alternative<std::int64_t>(*token)) return 0;
+    const std::optional<double> token = record::bytes_per_token(run_);
+    if (!token) return 0;
     const record::TierCounters& storage = tier(TierId::storage);
-    return quotient(static_cast<double>(storage.read.bytes + storage.write.bytes),
-                    static_cast<double>(std::get<std::int64_t>(*token)));
+    return quotient(static_cast<double>(storage.read.bytes + storage.write.bytes), *token);
   }
 
   void write_seed(JsonWriter& json) const {
@@ -167,12 +150,12 @@ class Figures {
   void write_cache(JsonWriter& json) const {
     write_hits(json);
     for (const TierId which : kAllTiers) {
-      field(json, fmt::format("{}_entries", name_of(which)), entries_in(which));
-      if (old() && which == TierId::storage) field(json, "nvme_entries", entries_in(which));
+      field(json, fmt::format("{}_entries", name_of(which)), tier(which).held_blocks);
+      if (old() && which == TierId::storage) field(json, "nvme_entries", tier(which).held_blocks);
     }
     for (const TierId which : {TierId::gpu, TierId::cpu}) {
       field(json, fmt::format("{}_memory_used_gb", name_of(which)),
-            static_cast<double>(tier(which).peak_bytes) / kGiB);
+            static_cast<double>(tier(which).held_bytes) / kGiB);
     }
     write_movements(json);
     object(json, "storage_health", [&] { write_health(json); });
@@ -202,13 +185,6 @@ class Figures {
   }
 
   // What came less what went: what is there at the end, if nothing was there at the beginning.
-  std::uint64_t entries_in(TierId which) const {
-    const record::TierCounters& counters = tier(which);
-    const std::uint64_t came = counters.stores + counters.demotions_in + counters.promotions;
-    const std::uint64_t went = counters.evictions + counters.demotions;
-    return came > went ? came - went : 0;
-  }
-
   void write_movements(JsonWriter& json) const {
     std::uint64_t stores = 0;
     for (const TierId which : kAllTiers) stores += tier(which).stores;

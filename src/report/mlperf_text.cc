@@ -36,12 +36,6 @@ analysis::Profile profile_of(const Run& run) {
       .value_or(analysis::Profile::latency);
 }
 
-std::optional<double> bytes_per_token(const Run& run) {
-  const record::Value* const value = record::find_fact(run, record::fact::kBytesPerToken);
-  if (value == nullptr || !std::holds_alternative<std::int64_t>(*value)) return std::nullopt;
-  return static_cast<double>(std::get<std::int64_t>(*value));
-}
-
 }  // namespace
 
 std::string classes_text(const Run& run) {
@@ -99,7 +93,7 @@ std::string entries_text(const Run& run) {
 }
 
 std::string rates_text(const Run& run) {
-  const std::optional<double> token = bytes_per_token(run);
+  const std::optional<double> token = record::bytes_per_token(run);
   if (!has_classes(run) || !token) return "";
   const record::Requests& requests = run.observed.requests;
   const record::TierCounters& storage = run.observed.tier(TierId::storage);

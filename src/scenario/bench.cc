@@ -299,7 +299,10 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   for (const TierId tier : kAllTiers) {
     record::TierCounters& counters = run.observed.tier(tier);
     counters.capacity_bytes = tiers->capacities()[tier].count();
-    counters.peak_bytes = index->usage(tier).peak.count();
+    const cache::TierUsage usage = index->usage(tier);
+    counters.peak_bytes = usage.peak.count();
+    counters.held_bytes = usage.used.count();
+    counters.held_blocks = usage.blocks;
     counters.modelled = tiers->is_modelled(tier);
   }
   {

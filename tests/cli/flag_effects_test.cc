@@ -636,7 +636,7 @@ const std::set<std::string_view> kNotOfARun = {
     "validation-limits-max-users", "validation-limits-max-duration-seconds",
     "validation-limits-max-gpu-memory-gb", "validation-limits-max-cpu-memory-gb",
     // program_test: the file, its names, its lists, the criteria and the status
-    "output", "output-dialect", "no-latency-lists", "performance-profile", "fail-on-assessment",
+    "output", "xlsx-output", "output-dialect", "no-latency-lists", "performance-profile", "fail-on-assessment",
     "cache-dir",     // program_test: the directory is used, and empty again
     "model-config",  // program_test
     "plan-only",     // program_test

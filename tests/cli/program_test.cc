@@ -390,6 +390,15 @@ TEST_F(ProgramTest, WritesTheResultFileOfTheMlperfBenchmark) {
   EXPECT_EQ(run(slow).status, 3);
   fs::remove_all(results());
 
+  std::vector<std::string> sheet = command;
+  sheet.insert(sheet.end(), {"--xlsx-output", root_ + "/results.xlsx"});
+  EXPECT_EQ(run(sheet).status, 0);
+  EXPECT_TRUE(fs::exists(root_ + "/results.xlsx"));
+  fs::remove_all(results());
+  sheet.back() = root_ + "/results.xls";
+  EXPECT_EQ(run(sheet).status, 2) << "a kind of file that we do not write";
+  EXPECT_FALSE(fs::exists(results())) << "found before the run";
+
   std::vector<std::string> nowhere = command;
   *std::ranges::find(nowhere, output) = root_ + "/none/results.json";
   const Ended refused = run(nowhere);
@@ -435,7 +444,7 @@ TEST_F(ProgramTest, ASubmissionIsCheckedFromRecords) {
 
 TEST_F(ProgramTest, TrialsAreRunsOfTheirOwnAndJudgedTogether) {
   std::vector<std::string> arguments = virtual_run(results());
-  arguments.insert(arguments.end(), {"--trials", "3", "--output", root_ + "/F.json"});
+  arguments.insert(arguments.end(), {"--trials", "3", "--output", root_ + "/F.json", "--xlsx-output", root_ + "/F.csv"});
   const Ended ended = run(arguments);
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_NE(ended.out.find("3 trials"), std::string::npos) << ended.out;
@@ -443,6 +452,7 @@ TEST_F(ProgramTest, TrialsAreRunsOfTheirOwnAndJudgedTogether) {
   const record::Run last = record::load_run(results() + "/trial-3");
   EXPECT_EQ(record::load_run(results() + "/trial-1").plan.hash, last.plan.hash);
   EXPECT_TRUE(fs::exists(root_ + "/F-trial-2.json"));
+  EXPECT_TRUE(fs::exists(root_ + "/F-trial-2.csv"));
   const text::JsonValue json = text::read_json(results() + "/trials.json");
   const text::JsonValue& requests = json.at("figures").elements().at(0);
   EXPECT_EQ(requests.at("median").as_double(),

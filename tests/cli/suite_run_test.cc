@@ -57,6 +57,7 @@ TEST_F(SuiteRunTest, AllWorkloadsRunAndAreCompared) {
         "results_autoscaling_discovery.json", "mlperf_v3_stress_70b.json"}) {
     EXPECT_GT(text::read_json(path(file)).at("requests_completed").as_uint(), 0U) << file;
   }
+  EXPECT_TRUE(fs::exists(path("results_tier_gpu_only.xlsx")));
   EXPECT_EQ(text_of(path("comparison.txt")) + "\nResults: " + root_ + "/suite\n", ended.out);
   EXPECT_NE(ended.out.find("MLPerf storage stress, 8B"), std::string::npos);
   EXPECT_NE(text_of(path("comparison.md")).find("| cpu-only |"), std::string::npos);

@@ -71,6 +71,8 @@ void add_tiers(Observations& seen) {
   TierCounters& gpu = seen.tier(TierId::gpu);
   gpu.capacity_bytes = 1U << 30U;
   gpu.peak_bytes = 3 * kBlock;
+  gpu.held_bytes = 2 * kBlock;
+  gpu.held_blocks = 2;
   gpu.modelled = true;
   gpu.read.add(kBlock, 1 * kMs / 10);
   for (int i = 0; i < 3; ++i) gpu.write.add(kBlock, 1 * kMs / 5);
@@ -85,6 +87,8 @@ void add_tiers(Observations& seen) {
   TierCounters& storage = seen.tier(TierId::storage);
   storage.capacity_bytes = kUnlimited.count();
   storage.peak_bytes = 4 * kBlock;
+  storage.held_bytes = 3 * kBlock;
+  storage.held_blocks = 3;
   for (int i = 1; i <= 3; ++i) storage.read.add(kBlock, i * kMs);
   storage.read.add_error(stats::ErrorClass::io_error);
   storage.read.add_error(stats::ErrorClass::short_transfer);

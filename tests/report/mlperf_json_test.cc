@@ -61,6 +61,7 @@ record::Run run() {
   for (int i = 0; i < 20; ++i) storage.read.add(kGiB, 50 * kMs, 30 * kMs);
   storage.stores = 4;
   storage.demotions_in = 2;
+  storage.held_blocks = 6;
   return run;
 }
 
