@@ -111,8 +111,7 @@ void Index::touch(std::span<const kv::BlockKey> keys) {
       const EntryId id = find(key);
       if (id == kNoEntry || entries_[id].state != State::resident || entries_[id].pins > 0)
         continue;
-      policy_->withdraw(entries_, id);
-      policy_->add_used(entries_, id);
+      policy_->refresh(entries_, id);
     }
   }
 }

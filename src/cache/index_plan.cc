@@ -51,7 +51,7 @@ std::optional<Mark> Index::discard(Pin& pin) {
 std::optional<TierId> Index::find_tier(std::span<const TierId> order, Bytes size, Plan& plan) {
   for (const TierId tier : order) {
     const Bytes bytes = footprint(tier, size);
-    if (!policy_->accepts(tier, bytes)) continue;
+    if (!policy_->accepts(tier, accounts_[tier].usage.occupied(), bytes)) continue;
     if (make_room(tier, bytes, plan)) return tier;
     ++plan.bypasses[tier];
   }

@@ -61,7 +61,7 @@ void Index::arrive(const Mark::Data& move) {
   if (move.kind == Mark::Kind::demotion) {
     policy_->add_demoted(entries_, move.entry, move.from);
   } else {
-    policy_->add_used(entries_, move.entry);
+    policy_->add_arrived(entries_, move.entry);
   }
 }
 
