@@ -10,7 +10,7 @@
 #include "async/shard.h"
 #include "cache/cache.h"
 #include "cache/index.h"
-#include "cache/waterfall.h"
+#include "cache/policies.h"
 #include "core/error.h"
 #include "core/size_text.h"
 #include "kv/content.h"
@@ -329,7 +329,7 @@ record::Run Bench::run(const std::string& requests_path) {
   it.resolve_settings();
   it.index =
       std::make_unique<cache::Index>(it.cache_options(), it.tiers->rooms(),
-                                     std::make_unique<cache::WaterfallLru>(it.cache_options()));
+                                     cache::make_policy(it.config.policy, it.cache_options()));
   if (!it.config.virtual_time) it.content = std::make_unique<kv::BlockContent>(it.config.seed);
   it.pool = std::make_unique<async::Pool>("pool", it.config.virtual_time ? 0 : kPoolThreads);
   it.gate = std::make_unique<load::StartGate>(it.config.shards);
