@@ -181,8 +181,11 @@ struct Bench::Impl {
 // What a run finds in its cache is stored before the clock of the run starts.
 async::Task<> Bench::Impl::ingest(serve::EntryReplica& replica, async::Stop& stop) const {
   const workload::Corpus corpus = plan->corpus();
-  for (const std::vector<kv::Piece>& document : corpus.documents) {
-    co_await replica.ingest(document, stop);
+  for (std::size_t i = 0; i < corpus.documents.size(); ++i) {
+    if (const auto oldest = corpus.replaced_by(i)) {
+      co_await replica.drop(corpus.documents[*oldest], stop);
+    }
+    co_await replica.ingest(corpus.documents[i], stop);
   }
   co_await replica.ingest(corpus.entries, stop);
 }
