@@ -161,6 +161,35 @@ async::Task<> Cache::store_window(Storing& storing, std::span<const kv::BlockKey
   storing.outcome.stopped = true;
 }
 
+async::Task<std::size_t> Cache::drop(std::span<const kv::BlockKey> keys, async::Stop& stop) {
+  std::size_t dropped = 0;
+  while (!keys.empty() && !stop.requested()) {
+    const std::span<const kv::BlockKey> window = keys.first(std::min(keys.size(), window_));
+    keys = keys.subspan(window.size());
+    const std::size_t now = co_await drop_window(window, stop);
+    dropped += now;
+  }
+  co_return dropped;
+}
+
+async::Task<std::size_t> Cache::drop_window(std::span<const kv::BlockKey> keys, async::Stop& stop) {
+  std::vector<kv::BlockKey> unsettled;
+  std::size_t dropped = 0;
+  while (true) {
+    Plan plan;
+    index_.plan_drop(keys, plan);
+    dropped += plan.deletions.size();
+    co_await mover_.carry_out(plan);
+    if (plan.unsettled.empty() || stop.requested()) co_return dropped;
+    for (const kv::BlockKey& key : plan.unsettled) {
+      ++mover_.counters().waits;
+      co_await index_.unread(key, loop_);
+    }
+    unsettled = std::move(plan.unsettled);
+    keys = unsettled;
+  }
+}
+
 void Cache::touch(std::span<const kv::BlockKey> keys) { index_.touch(keys); }
 
 void StoreOutcome::add(const Plan& plan) {

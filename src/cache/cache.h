@@ -71,6 +71,11 @@ class Cache {
   // are not resident are passed over.
   void touch(std::span<const kv::BlockKey> keys);
 
+  // Deletes those of the keys that are present from the tiers they lie in; returns how many. One
+  // that is on its way or being read is waited for, so the caller has no match of any. Counted as
+  // evictions.
+  async::Task<std::size_t> drop(std::span<const kv::BlockKey> keys, async::Stop& stop);
+
   const CacheCounters& counters() const { return mover_.counters(); }
   // What was counted so far; counting starts afresh (the measured window begins).
   CacheCounters take_counters() { return std::exchange(mover_.counters(), {}); }
@@ -86,6 +91,7 @@ class Cache {
   async::Task<> store_lane(Storing& storing, async::Stop& stop);
   async::Task<> store_window(Storing& storing, std::span<const kv::BlockKey> keys,
                              async::Stop& stop);
+  async::Task<std::size_t> drop_window(std::span<const kv::BlockKey> keys, async::Stop& stop);
   async::Task<> wait_for(std::span<const kv::BlockKey> keys);
   async::Task<> promote(std::span<Pin> pins, async::Stop& stop);
 

@@ -25,8 +25,8 @@ struct CacheCounters {
   PerTier<TierCounters> tiers;
   std::uint64_t blocks_verified = 0;   // read back and compared with what was written
   std::uint64_t blocks_corrupted = 0;  // of these, unlike it
-  std::uint64_t waits = 0;             // for a block that was being stored or was leaving
-  std::uint64_t not_stored = 0;        // blocks that no tier could take, or whose write failed
+  std::uint64_t waits = 0;       // for a block that was being stored, left or (to be dropped) read
+  std::uint64_t not_stored = 0;  // blocks that no tier could take, or whose write failed
 
   void merge(const CacheCounters& other);
 };

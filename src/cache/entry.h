@@ -33,10 +33,17 @@ struct alignas(64) Entry {
   kv::BlockKey key;
   Bytes size;
   Waiter* waiters = nullptr;
-  // The policy's: when it was used last, and its neighbours in the queue it stands in.
+  // The policy's: when it was used last (or when it came, where the order is that of arrivals); in
+  // a list its neighbours, in a heap its place and how often it was used.
   std::uint64_t last_use = 0;
-  EntryId previous = kNoEntry;
-  EntryId next = kNoEntry;
+  union {
+    EntryId previous = kNoEntry;
+    std::uint32_t place;
+  };
+  union {
+    EntryId next;
+    std::uint32_t uses = 0;
+  };
   std::uint64_t offset = 0;  // its placement, without padding
   std::uint32_t slot = 0;
   std::uint32_t pins : kPinBits = 0;  // requests that read it; it stays as long as there are any

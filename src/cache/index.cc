@@ -81,23 +81,28 @@ Pin Index::pin(EntryId id) {
           .tier = entry.tier};
 }
 
-void Index::unpin(EntryId id) {
+void Index::unpin(EntryId id, Woken& woken) {
   Entry& entry = entries_[id];
   check(entry.pins > 0, "what is unpinned was pinned");
   entry.pins = (entry.pins - 1) & kMaxPins;
   if (entry.pins > 0) return;
   accounts_[entry.tier].usage.pinned -= footprint(entry.tier, entry.size);
   policy_->add_used(entries_, id);
+  woken.take_from(entry);
 }
 
 void Index::unpin(std::span<const Pin> pins) {
   while (!pins.empty()) {
     const std::span<const Pin> batch = pins.last(std::min(pins.size(), kBatch));
     pins = pins.first(pins.size() - batch.size());
-    const MutexLock lock(mutex_);
-    for (const Pin& pin : std::views::reverse(batch)) {
-      if (pin.entry != kNoEntry) unpin(pin.entry);
+    Woken woken;
+    {
+      const MutexLock lock(mutex_);
+      for (const Pin& pin : std::views::reverse(batch)) {
+        if (pin.entry != kNoEntry) unpin(pin.entry, woken);
+      }
     }
+    woken.resume();
   }
 }
 
@@ -111,17 +116,18 @@ void Index::touch(std::span<const kv::BlockKey> keys) {
       const EntryId id = find(key);
       if (id == kNoEntry || entries_[id].state != State::resident || entries_[id].pins > 0)
         continue;
-      policy_->withdraw(entries_, id);
-      policy_->add_used(entries_, id);
+      policy_->refresh(entries_, id);
     }
   }
 }
 
 // Waiters stand in line: the first to wait is the first to go on.
-bool Index::enlist(const kv::BlockKey& key, Waiter& waiter) {
+bool Index::enlist(const kv::BlockKey& key, Until until, Waiter& waiter) {
   const MutexLock lock(mutex_);
   const EntryId id = find(key);
-  if (id == kNoEntry || entries_[id].state == State::resident) return false;
+  if (id == kNoEntry) return false;
+  const bool in_use = until == Until::unread && entries_[id].pins > 0;
+  if (entries_[id].state == State::resident && !in_use) return false;
   Waiter** last = &entries_[id].waiters;
   while (*last != nullptr) last = &(*last)->next;
   *last = &waiter;

@@ -78,6 +78,9 @@ class Index {
   // The pinned block cannot be read: a mark for its deletion that uses up the pin, or nothing when
   // somebody else reads it, too.
   std::optional<Mark> discard(Pin& pin);
+  // Marks those of the keys for deletion that are resident and not read. Adds to `plan`; those that
+  // are on their way or being read are its unsettled ones.
+  void plan_drop(std::span<const kv::BlockKey> keys, Plan& plan);
 
   // Finds room for the marks that have none yet, as far as there is any in one piece. Returns how
   // many are still without.
@@ -90,7 +93,13 @@ class Index {
   void settle(std::span<Mark> marks);
 
   // Waits until the block is neither storing nor leaving. Resumes on `loop`, the awaiting frame's.
-  auto settled(const kv::BlockKey& key, async::Loop& loop) { return Settled(*this, key, loop); }
+  auto settled(const kv::BlockKey& key, async::Loop& loop) {
+    return Settled(*this, key, Until::settled, loop);
+  }
+  // The same, and until nobody reads it. Whoever waits has no pin of it.
+  auto unread(const kv::BlockKey& key, async::Loop& loop) {
+    return Settled(*this, key, Until::unread, loop);
+  }
 
   // The tier in which the block is resident; asking is not a use.
   std::optional<TierId> where(const kv::BlockKey& key);
@@ -104,33 +113,48 @@ class Index {
  private:
   friend class Mark;
 
+  enum class Until : std::uint8_t { settled, unread };
+
   class Settled : private Waiter {
    public:
-    Settled(Index& index, const kv::BlockKey& key, async::Loop& on)
+    Settled(Index& index, const kv::BlockKey& key, Until until, async::Loop& on)
         : Waiter{.loop = &on, .frame = {}, .next = nullptr},
           index_(index),
           key_(key),
-          wait_(on, "a block that is being stored or is leaving") {}
+          until_(until),
+          wait_(on, until == Until::settled
+                        ? "a block that is being stored or is leaving"
+                        : "a block that is being stored, is leaving or is read") {}
     bool await_ready() const { return false; }
     bool await_suspend(std::coroutine_handle<> waiting) {
       frame = waiting;
-      return index_.enlist(key_, *this);
+      return index_.enlist(key_, until_, *this);
     }
     void await_resume() const {}
 
    private:
     Index& index_;
     kv::BlockKey key_;
+    Until until_;
     async::Wait wait_;
   };
 
-  bool enlist(const kv::BlockKey& key, Waiter& waiter);
+  bool enlist(const kv::BlockKey& key, Until until, Waiter& waiter);
+
+  // Waiters taken out of their entries under the lock, to be resumed without it.
+  struct Woken {
+    Waiter* first = nullptr;
+    Waiter* last = nullptr;
+
+    void take_from(Entry& entry);
+    void resume() const;
+  };
 
   Bytes footprint(TierId tier, Bytes size) const { return rooms_[tier]->footprint(size); }
   EntryId find(const kv::BlockKey& key) const SPILLWAY_REQUIRES(mutex_);
   void prefetch(std::span<const kv::BlockKey> keys) const SPILLWAY_REQUIRES(mutex_);
   Pin pin(EntryId id) SPILLWAY_REQUIRES(mutex_);
-  void unpin(EntryId id) SPILLWAY_REQUIRES(mutex_);
+  void unpin(EntryId id, Woken& woken) SPILLWAY_REQUIRES(mutex_);
 
   // Planning (index_plan.cc).
   std::optional<TierId> find_tier(std::span<const TierId> order, Bytes size, Plan& plan)
@@ -144,10 +168,6 @@ class Index {
   bool reserve(Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
 
   // Settling (index_settle.cc).
-  struct Woken {
-    Waiter* first = nullptr;
-    Waiter* last = nullptr;
-  };
   void settle_one(const Mark::Data& move, Woken& woken) SPILLWAY_REQUIRES(mutex_);
   void arrive(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);
   void stay(const Mark::Data& move) SPILLWAY_REQUIRES(mutex_);

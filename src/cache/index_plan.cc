@@ -47,11 +47,27 @@ std::optional<Mark> Index::discard(Pin& pin) {
   return mark(id, Mark::Kind::deletion, pin.tier);
 }
 
+void Index::plan_drop(std::span<const kv::BlockKey> keys, Plan& plan) {
+  const MutexLock lock(mutex_);
+  prefetch(keys);
+  for (const kv::BlockKey& key : keys) {
+    const EntryId id = find(key);
+    if (id == kNoEntry) continue;
+    const Entry& entry = entries_[id];
+    if (entry.state != State::resident || entry.pins > 0) {
+      plan.unsettled.push_back(key);
+      continue;
+    }
+    withdraw_and_leave(id);
+    plan.deletions.push_back(mark(id, Mark::Kind::deletion, entry.tier));
+  }
+}
+
 // The first tier that takes the block, with room made in it.
 std::optional<TierId> Index::find_tier(std::span<const TierId> order, Bytes size, Plan& plan) {
   for (const TierId tier : order) {
     const Bytes bytes = footprint(tier, size);
-    if (!policy_->accepts(tier, bytes)) continue;
+    if (!policy_->accepts(tier, accounts_[tier].usage.occupied(), bytes)) continue;
     if (make_room(tier, bytes, plan)) return tier;
     ++plan.bypasses[tier];
   }

@@ -17,8 +17,19 @@ void Index::settle(std::span<Mark> marks) {
       mark.index_ = nullptr;
     }
   }
-  // A waiter is gone as soon as its frame goes on, maybe on another thread, maybe at once.
-  for (Waiter* waiter = woken.first; waiter != nullptr;) {
+  woken.resume();
+}
+
+void Index::Woken::take_from(Entry& entry) {
+  Waiter* const waiters = std::exchange(entry.waiters, nullptr);
+  if (waiters == nullptr) return;
+  (first == nullptr ? first : last->next) = waiters;
+  for (last = waiters; last->next != nullptr;) last = last->next;
+}
+
+// A waiter is gone as soon as its frame goes on, maybe on another thread, maybe at once.
+void Index::Woken::resume() const {
+  for (Waiter* waiter = first; waiter != nullptr;) {
     const Waiter going = *waiter;
     going.loop->resume(going.frame);
     waiter = going.next;
@@ -27,10 +38,7 @@ void Index::settle(std::span<Mark> marks) {
 
 void Index::settle_one(const Mark::Data& move, Woken& woken) {
   using Kind = Mark::Kind;
-  if (Waiter* const waiters = std::exchange(entries_[move.entry].waiters, nullptr)) {
-    (woken.first == nullptr ? woken.first : woken.last->next) = waiters;
-    for (woken.last = waiters; woken.last->next != nullptr;) woken.last = woken.last->next;
-  }
+  woken.take_from(entries_[move.entry]);
   const bool done = move.result == Mark::Result::done;
   const bool failed = move.result == Mark::Result::failed;
   const bool deleted = move.kind == Kind::deletion && done;
@@ -61,7 +69,7 @@ void Index::arrive(const Mark::Data& move) {
   if (move.kind == Mark::Kind::demotion) {
     policy_->add_demoted(entries_, move.entry, move.from);
   } else {
-    policy_->add_used(entries_, move.entry);
+    policy_->add_arrived(entries_, move.entry);
   }
 }
 

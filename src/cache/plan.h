@@ -81,7 +81,7 @@ struct Plan {
   PerTier<std::vector<Mark>> demotions;  // by the tier they go to
   std::vector<Mark> arrivals;            // stores or promotions
 
-  std::vector<kv::BlockKey> unsettled;  // asked for, but on the way for somebody else
+  std::vector<kv::BlockKey> unsettled;  // asked for, but on the way for somebody else, or read
   std::size_t present = 0;              // asked for and resident already
   std::size_t refused = 0;              // asked for, and no tier can take them
   PerTier<std::uint64_t> bypasses{};    // tiers that were passed by, as everything was in use

@@ -1,55 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/waterfall.h"
 
-#include <algorithm>
-
-#include "core/error.h"
-#include "core/size_text.h"
-
 namespace spillway::cache {
-namespace {
 
-// 95 % and 5 % of the MLPerf KV-cache rule, without rounding surprises.
-Bytes most_of(Bytes capacity) { return capacity - capacity / 20; }
-Bytes little_of(Bytes capacity) { return capacity / 20; }
-
-Bytes share_of(Bytes capacity, double share) {
-  const double bytes = static_cast<double>(capacity.count()) * share;
-  return std::min(capacity, Bytes(static_cast<std::uint64_t>(bytes)));
-}
-
-}  // namespace
-
-WaterfallLru::WaterfallLru(const CacheOptions& options) {
-  check(options.headroom > 0 && options.headroom <= 1, "the headroom is a share of the capacity");
-  for (const TierId tier : kAllTiers) {
-    if (options.capacity[tier] > Bytes(0)) on_.push_back(tier);
-  }
-  for (const TierId tier : on_) {
-    const Bytes capacity = options.capacity[tier];
-    const bool takes_all = tier == on_.back() || capacity == kUnlimited;
-    limits_[tier] = takes_all ? Limits{.filled = capacity, .largest = capacity, .empty = {}}
-                              : Limits{.filled = share_of(capacity, options.headroom),
-                                       .largest = most_of(capacity),
-                                       .empty = little_of(capacity)};
-  }
-}
-
-std::span<const TierId> WaterfallLru::below(TierId tier) const {
-  const auto lower = std::ranges::upper_bound(on_, tier);
-  return {lower, on_.end()};
-}
-
-bool WaterfallLru::accepts(TierId tier, Bytes footprint) const {
-  return footprint <= limits_[tier].largest;
-}
-
-bool WaterfallLru::has_room(TierId tier, Bytes occupied, Bytes footprint) const {
-  const Limits& limits = limits_[tier];
-  return occupied + footprint <= limits.filled || occupied < limits.empty;
-}
-
-EntryId WaterfallLru::victim(const Entries& entries, TierId tier) const {
+EntryId WaterfallLru::victim(Entries& entries, TierId tier) {
   EntryId least = kNoEntry;
   for (const RecencyList& list : lists_[tier]) {
     if (list.empty()) continue;
@@ -77,6 +31,11 @@ void WaterfallLru::add_demoted(Entries& entries, EntryId id, TierId from) {
 // It was the oldest when it was chosen to leave: again, a few steps.
 void WaterfallLru::put_back(Entries& entries, EntryId id) {
   list_of(entries[id]).add_from_oldest(entries, id);
+}
+
+void WaterfallLru::refresh(Entries& entries, EntryId id) {
+  withdraw(entries, id);
+  add_used(entries, id);
 }
 
 void WaterfallLru::withdraw(Entries& entries, EntryId id) {

@@ -13,7 +13,7 @@
 #include "async/shard.h"
 #include "cache/cache.h"
 #include "cache/index.h"
-#include "cache/waterfall.h"
+#include "cache/policies.h"
 #include "core/error.h"
 #include "core/size_text.h"
 #include "kv/content.h"
@@ -194,8 +194,11 @@ struct Bench::Impl {
 // What a run finds in its cache is stored before the clock of the run starts.
 async::Task<> Bench::Impl::ingest(serve::EntryReplica& replica, async::Stop& stop) const {
   const workload::Corpus corpus = plan->corpus();
-  for (const std::vector<kv::Piece>& document : corpus.documents) {
-    co_await replica.ingest(document, stop);
+  for (std::size_t i = 0; i < corpus.documents.size(); ++i) {
+    if (const auto oldest = corpus.replaced_by(i)) {
+      co_await replica.drop(corpus.documents[*oldest], stop);
+    }
+    co_await replica.ingest(corpus.documents[i], stop);
   }
   co_await replica.ingest(corpus.entries, stop);
 }
@@ -346,7 +349,7 @@ record::Run Bench::run(const std::string& requests_path) {
   it.resolve_settings();
   it.index =
       std::make_unique<cache::Index>(it.cache_options(), it.tiers->rooms(),
-                                     std::make_unique<cache::WaterfallLru>(it.cache_options()));
+                                     cache::make_policy(it.config.policy, it.cache_options()));
   if (!it.config.virtual_time) it.content = std::make_unique<kv::BlockContent>(it.config.seed);
   it.pool = std::make_unique<async::Pool>("pool", it.config.virtual_time ? 0 : kPoolThreads);
   it.gate = std::make_unique<load::StartGate>(it.config.shards);

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <vector>
 
+#include "cache/policies.h"
 #include "core/error.h"
 #include "kv/catalogue.h"
 #include "scenario/autoscaler_settings.h"
@@ -125,6 +126,12 @@ std::vector<Setting> rows_about_machine() {
        .help = "storage tier; a size or GiB, 0 = 95 % of the free space, or unlimited (files, "
                "modelled)",
        .unit = 1_GiB},
+      {.name = "policy",
+       .kind = Kind::choice,
+       .initial = cache::policy_names().front(),
+       .group = kTiers,
+       .help = "who leaves a full tier, and where to (docs/policies.md)",
+       .choices = {cache::policy_names().begin(), cache::policy_names().end()}},
       {.name = "promote",
        .kind = Kind::choice,
        .initial = "off",
@@ -369,6 +376,7 @@ void read_tiers(const Settings& settings, BenchConfig& config) {
   config.storage = {.capacity = settings.size("storage-capacity-gb"),
                     .model = model_of(settings, "storage-read-gb-per-s", "storage-write-gb-per-s",
                                       "storage-read-latency-us", "storage-write-latency-us")};
+  config.policy = settings.text("policy");
   config.promote = settings.text("promote") == "on";
 }
 

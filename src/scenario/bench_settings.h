@@ -47,6 +47,7 @@ struct BenchConfig {
   TierPlan cpu;      // its model is used in virtual time
   TierPlan storage;  // its model is used by Layout::modelled; capacity 0 = 95 % of the free space
   double headroom = 0.8;  // share to which a tier with one below it is filled
+  std::string policy;     // one of cache::policy_names()
   bool promote = false;
   Layout layout = Layout::slab;
   IoEngine engine = IoEngine::uring;

@@ -243,4 +243,11 @@ async::Task<std::size_t> EntryReplica::ingest(std::span<const kv::Piece> pieces,
   co_return stored;
 }
 
+async::Task<std::size_t> EntryReplica::drop(std::span<const kv::Piece> pieces, async::Stop& stop) {
+  std::vector<kv::BlockKey> keys;
+  for (const kv::Piece& piece : pieces) keys.push_back(entry_of(piece).key);
+  const std::size_t dropped = co_await cache_.drop(keys, stop);
+  co_return dropped;
+}
+
 }  // namespace spillway::serve

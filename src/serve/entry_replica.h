@@ -78,6 +78,8 @@ class EntryReplica {
 
   // Stores what a run finds in the cache when it begins; returns how many are stored.
   async::Task<std::size_t> ingest(std::span<const kv::Piece> pieces, async::Stop& stop);
+  // Takes out of the cache what was ingested; returns how many were still there.
+  async::Task<std::size_t> drop(std::span<const kv::Piece> pieces, async::Stop& stop);
 
  private:
   KvEntry entry_of(const kv::Piece& piece) const;

@@ -47,8 +47,15 @@ struct PlanSummary {
 // What is in the cache before the first request of a run.
 struct Corpus {
   std::vector<std::vector<kv::Piece>> documents;  // in the order of their ingestion, in chunks
-  std::uint32_t first_kept = 0;                   // those before have been dropped again
+  // Those before are thrown out again: each of the later ones comes in for the oldest there is.
+  std::uint32_t first_kept = 0;
   std::vector<kv::Piece> entries;
+
+  // For which one `document` comes in; nothing while there is room for all.
+  std::optional<std::size_t> replaced_by(std::size_t document) const {
+    const std::size_t most = documents.size() - first_kept;
+    return document < most ? std::nullopt : std::optional(document - most);
+  }
 };
 
 // What decides when a request goes out, before its prompt is made.

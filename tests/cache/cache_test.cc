@@ -344,6 +344,79 @@ TEST(Cache, SaysThatALoadWasStoppedHalfWay) {
   world.expect_settled();
 }
 
+TEST(Cache, DropsBlocksFromWhicheverTierHoldsThem) {
+  World world({.gpu = 5, .cpu = 5, .storage = 20});
+  world.store_each(keys(0, 12));  // gpu has 8 to 11, cpu 4 to 7, storage 0 to 3
+  const std::uint64_t demoted = world.counters(TierId::gpu).demotions;
+  EXPECT_EQ(world.drop({key(0), key(5), key(9), key(99)}), 3U);
+  for (const std::uint64_t n : {0U, 5U, 9U}) EXPECT_EQ(world.where(key(n)), std::nullopt);
+  for (const TierId tier : kAllTiers) {
+    EXPECT_EQ(world.index->usage(tier).used, 3 * kBlock);
+    EXPECT_EQ(world.counters(tier).evictions, 1U);
+    EXPECT_EQ(world.counters(tier).evicted_bytes, kBlock.count());
+  }
+  EXPECT_EQ(world.counters(TierId::gpu).demotions, demoted);
+  EXPECT_EQ(world.load({key(0)}).blocks_hit, 0U);
+  EXPECT_EQ(world.store({key(0)}).stored, 1U);
+  world.expect_settled();
+}
+
+TEST(Cache, DropsManyBlocksByTheWindow) {
+  World world({.storage = 500}, {.blocks_in_flight = 32});
+  world.store(keys(0, 400));
+  EXPECT_EQ(world.drop(keys(0, 300)), 300U);
+  EXPECT_EQ(world.blocks(TierId::storage), 100U);
+  world.expect_settled();
+}
+
+// Its bytes are under a reader's hands until the read has ended.
+TEST(Cache, DropsABlockOnceNobodyReadsIt) {
+  World world({.storage = 20});
+  const std::vector<kv::BlockKey> both = keys(0, 2);
+  world.store(both);
+  std::size_t dropped = 0;
+  world.loop.run(
+      async::with_group(world.loop, world.stop, [&](async::Group& group) -> async::Task<> {
+        Match match = co_await world.cache.match(std::span(both).first(1), world.stop);
+        group.spawn(world.drop_into(dropped, both));
+        co_await world.loop.sleep_for(1ms, world.stop);
+        EXPECT_EQ(world.where(key(0)), TierId::storage);
+        EXPECT_EQ(world.where(key(1)), std::nullopt);
+        const LoadOutcome loaded = co_await world.cache.load(std::move(match), world.stop);
+        EXPECT_EQ(loaded.blocks_hit, 1U);
+        co_await world.loop.sleep_for(1ms, world.stop);
+      }));
+  EXPECT_EQ(dropped, 2U);
+  EXPECT_EQ(world.where(key(0)), std::nullopt);
+  EXPECT_EQ(world.cache.counters().waits, 1U);
+  world.expect_settled();
+}
+
+TEST(Cache, DropsABlockOnceItIsStored) {
+  World world({.storage = 20});
+  const std::vector<kv::BlockKey> all = keys(0, 3);
+  StoreOutcome stored;
+  std::size_t dropped = 0;
+  world.loop.run(
+      async::with_group(world.loop, world.stop, [&](async::Group& group) -> async::Task<> {
+        group.spawn(world.store_into(stored, all));
+        co_await world.loop.sleep_for(50us, world.stop);  // of the 200 that a write takes
+        dropped = co_await world.cache.drop(all, world.stop);
+      }));
+  EXPECT_EQ(stored.stored, 3U);
+  EXPECT_EQ(dropped, 3U);
+  EXPECT_EQ(world.blocks(TierId::storage), 0U);
+  world.expect_settled();
+}
+
+TEST(Cache, DropsNothingOnceStopped) {
+  World world({.storage = 20});
+  world.store(keys(0, 3));
+  world.stop.request();
+  EXPECT_EQ(world.drop(keys(0, 3)), 0U);
+  EXPECT_EQ(world.blocks(TierId::storage), 3U);
+}
+
 TEST(Cache, CountsAfreshAfterTheCountersWereTaken) {
   World world({.storage = 100});
   world.store(keys(0, 10));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cache/waterfall.h"
 #include "tests/cache/world.h"
 
 namespace spillway::cache {

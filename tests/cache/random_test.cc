@@ -34,6 +34,7 @@ struct Users {
   async::Stop& stop;
   int operations;
   std::uint64_t hits = 0;
+  std::uint64_t drops = 0;
 
   async::Task<> act(std::uint64_t seed) {
     std::mt19937_64 random(seed);
@@ -41,8 +42,9 @@ struct Users {
       const std::uint64_t first = random() % kKeys;
       const std::uint64_t count = 1 + random() % (kSameSize - first % kSameSize);
       const std::vector<kv::BlockKey> some = keys(first, count);
-      switch (random() % 4) {
-        case 0: {
+      switch (random() % 9) {
+        case 0:
+        case 1: {
           Match match = co_await cache.match(some, stop);
           const std::size_t matched = match.blocks();
           const LoadOutcome outcome = co_await cache.load(std::move(match), stop);
@@ -50,9 +52,16 @@ struct Users {
           hits += outcome.blocks_hit;
           break;
         }
-        case 1:
+        case 2:
+        case 3:
           cache.touch(some);
           break;
+        case 4: {
+          const std::size_t dropped = co_await cache.drop(some, stop);
+          EXPECT_LE(dropped, count);
+          drops += dropped;
+          break;
+        }
         default: {
           const StoreOutcome outcome = co_await cache.store(some, size_of(first), stop);
           EXPECT_EQ(outcome.stored + outcome.present + outcome.not_stored + outcome.failed, count);
@@ -84,13 +93,15 @@ void check_sums(const CacheCounters& counters, Tiers& tiers) {
 
 struct Case {
   Blocks blocks;
-  bool promote;
+  bool promote = false;
+  std::string_view policy = "waterfall-lru";
 };
 
 class RandomOperations : public testing::TestWithParam<Case> {};
 
 TEST_P(RandomOperations, AddUpAfterEachOfThem) {
-  World world(GetParam().blocks, {.promote = GetParam().promote, .blocks_in_flight = 24});
+  World world(GetParam().blocks, {.promote = GetParam().promote, .blocks_in_flight = 24}, nullptr,
+              GetParam().policy);
   for (const TierId tier : kAllTiers) {
     world.devices[tier].fail_read = one_in(50);
     world.devices[tier].fail_write = one_in(60);
@@ -102,19 +113,35 @@ TEST_P(RandomOperations, AddUpAfterEachOfThem) {
         co_return;
       }));
   EXPECT_GT(users.hits, 1000U);
+  EXPECT_GT(users.drops, 1000U);
   check_sums(world.cache.counters(), world);
   world.expect_settled();
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Tiers, RandomOperations,
-    testing::Values(Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300}, .promote = false},
-                    Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300}, .promote = true},
-                    Case{.blocks = {.gpu = 60, .cpu = 0, .storage = 200}, .promote = true},
-                    Case{.blocks = {.gpu = 0, .cpu = 0, .storage = 150}, .promote = false},
-                    Case{.blocks = {.gpu = 0, .cpu = 150, .storage = 0}, .promote = false},
-                    Case{.blocks = {.gpu = 4, .cpu = 6, .storage = 300}, .promote = true},
-                    Case{.blocks = {.gpu = 200, .cpu = 40, .storage = 30}, .promote = true}));
+    testing::Values(
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300}, .promote = false},
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300}, .promote = true},
+        Case{.blocks = {.gpu = 60, .cpu = 0, .storage = 200}, .promote = true},
+        Case{.blocks = {.gpu = 0, .cpu = 0, .storage = 150}, .promote = false},
+        Case{.blocks = {.gpu = 0, .cpu = 150, .storage = 0}, .promote = false},
+        Case{.blocks = {.gpu = 4, .cpu = 6, .storage = 300}, .promote = true},
+        Case{.blocks = {.gpu = 200, .cpu = 40, .storage = 30}, .promote = true},
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300},
+             .promote = true,
+             .policy = "spillover"},
+        Case{.blocks = {.gpu = 4, .cpu = 6, .storage = 150}, .policy = "spillover"},
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300}, .promote = true, .policy = "lfu"},
+        Case{.blocks = {.storage = 150}, .policy = "lfu"},
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300},
+             .promote = true,
+             .policy = "s3-fifo"},
+        Case{.blocks = {.storage = 150}, .policy = "s3-fifo"},
+        Case{.blocks = {.gpu = 40, .cpu = 100, .storage = 300},
+             .promote = true,
+             .policy = "size-aware"},
+        Case{.blocks = {.storage = 150}, .policy = "size-aware"}));
 
 TEST(RandomOperationsOfOneSeed, HaveOneHistory) {
   std::vector<Time> ends;
@@ -147,7 +174,8 @@ TEST(TwoShards, ShareAnIndexOnThreadsOfTheirOwn) {
     async::Stop stop;
     Users users{.tiers = tiers, .cache = *shard.cache, .stop = stop, .operations = 60};
     co_await async::with_group(loop, stop, [&](async::Group& group) -> async::Task<> {
-      for (std::uint64_t user = 1; user <= 4; ++user) group.spawn(users.act(std::uint64_t{number} * 100 + user));
+      for (std::uint64_t user = 1; user <= 4; ++user)
+        group.spawn(users.act(std::uint64_t{number} * 100 + user));
       co_return;
     });
     counters.at(number) = shard.cache->take_counters();

@@ -8,71 +8,17 @@
 #include <map>
 #include <random>
 
-#include "core/size_text.h"
 #include "tests/cache/world.h"
 
 namespace spillway::cache {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 CacheOptions capacities(Bytes gpu, Bytes cpu, Bytes storage) {
   CacheOptions options;
   options.capacity = {{gpu, cpu, storage}};
   return options;
-}
-
-TEST(Waterfall, KnowsTheTiersThatAreOnFromTheTopDown) {
-  const WaterfallLru all(capacities(1_GiB, 1_GiB, 1_GiB));
-  EXPECT_THAT(all.admission_order(), ElementsAre(TierId::gpu, TierId::cpu, TierId::storage));
-  EXPECT_THAT(all.below(TierId::gpu), ElementsAre(TierId::cpu, TierId::storage));
-  EXPECT_THAT(all.below(TierId::storage), IsEmpty());
-  const WaterfallLru no_middle(capacities(1_GiB, Bytes(0), 1_GiB));
-  EXPECT_THAT(no_middle.admission_order(), ElementsAre(TierId::gpu, TierId::storage));
-  EXPECT_THAT(no_middle.below(TierId::gpu), ElementsAre(TierId::storage));
-}
-
-TEST(Waterfall, FillsUpperTiersToTheHeadroomAndTheLastOneWholly) {
-  const WaterfallLru policy(capacities(Bytes(0), Bytes(1000), Bytes(1000)));
-  EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(700), Bytes(100)));
-  EXPECT_FALSE(policy.has_room(TierId::cpu, Bytes(701), Bytes(100)));
-  EXPECT_TRUE(policy.has_room(TierId::storage, Bytes(900), Bytes(100)));
-  EXPECT_FALSE(policy.has_room(TierId::storage, Bytes(901), Bytes(100)));
-}
-
-TEST(Waterfall, FillsToAnyOtherHeadroomToo) {
-  CacheOptions options = capacities(Bytes(1000), Bytes(0), Bytes(1000));
-  options.headroom = 0.5;
-  const WaterfallLru policy(options);
-  EXPECT_TRUE(policy.has_room(TierId::gpu, Bytes(400), Bytes(100)));
-  EXPECT_FALSE(policy.has_room(TierId::gpu, Bytes(401), Bytes(100)));
-}
-
-TEST(Waterfall, TheLowestTierThatIsOnIsTheLast) {
-  const WaterfallLru policy(capacities(Bytes(1000), Bytes(1000), Bytes(0)));
-  EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(900), Bytes(100)));
-  EXPECT_FALSE(policy.has_room(TierId::gpu, Bytes(900), Bytes(100)));
-}
-
-TEST(Waterfall, RefusesBlocksThatWouldFillAnUpperTierAlone) {
-  const WaterfallLru policy(capacities(Bytes(0), Bytes(1000), Bytes(1000)));
-  EXPECT_TRUE(policy.accepts(TierId::cpu, Bytes(950)));
-  EXPECT_FALSE(policy.accepts(TierId::cpu, Bytes(951)));
-  EXPECT_TRUE(policy.accepts(TierId::storage, Bytes(1000)));
-  EXPECT_FALSE(policy.accepts(TierId::storage, Bytes(1001)));
-}
-
-TEST(Waterfall, TakesABlockAboveTheHeadroomIntoATierThatIsAsGoodAsEmpty) {
-  const WaterfallLru policy(capacities(Bytes(0), Bytes(1000), Bytes(1000)));
-  EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(49), Bytes(940)));
-  EXPECT_FALSE(policy.has_room(TierId::cpu, Bytes(50), Bytes(940)));
-}
-
-TEST(Waterfall, AnUnlimitedTierTakesEverything) {
-  const WaterfallLru policy(capacities(Bytes(0), kUnlimited, 1_GiB));
-  EXPECT_TRUE(policy.accepts(TierId::cpu, Bytes(1ULL << 50U)));
-  EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(1ULL << 60U), Bytes(1ULL << 50U)));
 }
 
 TEST(Waterfall, FallsFromTierToTierAndOutAtTheEnd) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,7 @@
 #include "async/loop.h"
 #include "cache/cache.h"
 #include "cache/index.h"
-#include "cache/waterfall.h"
+#include "cache/policies.h"
 #include "core/mutex.h"
 #include "tier/slab_room.h"
 #include "tier/store.h"
@@ -150,7 +151,9 @@ struct Blocks {
 
 // What all shards share.
 struct Tiers {
-  explicit Tiers(const Blocks& blocks, CacheOptions others = {}) : options(others) {
+  explicit Tiers(const Blocks& blocks, CacheOptions others = {},
+                 std::string_view policy = policy_names().front())
+      : options(others) {
     options.capacity = {{kBlock * blocks.gpu, kBlock * blocks.cpu, kBlock * blocks.storage}};
     PerTier<tier::Room*> given{};
     for (const TierId tier : kAllTiers) {
@@ -158,7 +161,7 @@ struct Tiers {
       rooms[tier] = std::make_unique<tier::SlabRoom>(options.capacity[tier], std::span(&kBlock, 1));
       given[tier] = rooms[tier].get();
     }
-    index = std::make_unique<Index>(options, given, std::make_unique<WaterfallLru>(options));
+    index = std::make_unique<Index>(options, given, make_policy(policy, options));
   }
   std::uint64_t blocks(TierId tier) const { return index->usage(tier).blocks; }
 
@@ -200,8 +203,9 @@ struct Shard {
 // One shard, on a loop in virtual time.
 struct World : Tiers {
   explicit World(const Blocks& blocks, CacheOptions others = {},
-                 const kv::BlockContent* content = nullptr)
-      : Tiers(blocks, others), shard(*this, loop, content), cache(*shard.cache) {}
+                 const kv::BlockContent* content = nullptr,
+                 std::string_view policy = policy_names().front())
+      : Tiers(blocks, others, policy), shard(*this, loop, content), cache(*shard.cache) {}
 
   StoreOutcome store(const std::vector<kv::BlockKey>& what, Bytes size = kBlock) {
     StoreOutcome outcome;
@@ -216,6 +220,14 @@ struct World : Tiers {
     LoadOutcome outcome;
     loop.run(load_into(outcome, what));
     return outcome;
+  }
+  std::size_t drop(const std::vector<kv::BlockKey>& what) {
+    std::size_t dropped = 0;
+    loop.run(drop_into(dropped, what));
+    return dropped;
+  }
+  async::Task<> drop_into(std::size_t& dropped, const std::vector<kv::BlockKey>& what) {
+    dropped = co_await cache.drop(what, stop);
   }
   async::Task<> store_into(StoreOutcome& outcome, const std::vector<kv::BlockKey>& what,
                            Bytes size = kBlock) {

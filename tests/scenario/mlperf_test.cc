@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "kv/catalogue.h"
+#include "kv/model.h"
 #include "scenario/bench.h"
 #include "text/json_reader.h"
 
@@ -248,6 +250,32 @@ TEST_F(MlperfTest, AnEntryHasTheBytesOfItsElementType) {
 
 TEST_F(MlperfTest, QueriesReadTheChunksOfStoredDocuments) {
   const record::Run run = run_virtually({{"enable-rag", "on"}});
+  const auto retrieval = index_of(record::ReuseKind::retrieval);
+  EXPECT_GT(run.observed.entries.asked.at(retrieval), 50U);
+  EXPECT_EQ(run.observed.entries.hit.at(retrieval), run.observed.entries.asked.at(retrieval));
+}
+
+// Ten documents of 1024 tokens, of which two stay: what the others took is free when the run
+// begins.
+TEST_F(MlperfTest, DocumentsBeyondTheMostLeaveTheCacheOldestFirst) {
+  const auto peak = [&](const char* most) {
+    return storage_of(run_virtually({{"enable-rag", "on"},
+                                     {"rag-num-docs", "10"},
+                                     {"rag-request-probability", "0"},
+                                     {"rag-small-model-doc-tokens-min", "1024"},
+                                     {"rag-small-model-doc-tokens-max", "1024"},
+                                     {"rag-max-documents", most}}))
+        .peak_bytes;
+  };
+  const Bytes document = kv::bytes_per_token(*kv::find_model("tiny-1b")) * 1024;
+  const std::uint64_t all = peak("0");
+  EXPECT_EQ(peak("10"), all);
+  EXPECT_EQ(all - peak("2"), 8 * document.count());
+}
+
+// A kept document's chunks are all there, so its queries hit.
+TEST_F(MlperfTest, QueriesOfKeptDocumentsHit) {
+  const record::Run run = run_virtually({{"enable-rag", "on"}, {"rag-max-documents", "2"}});
   const auto retrieval = index_of(record::ReuseKind::retrieval);
   EXPECT_GT(run.observed.entries.asked.at(retrieval), 50U);
   EXPECT_EQ(run.observed.entries.hit.at(retrieval), run.observed.entries.asked.at(retrieval));

@@ -63,6 +63,9 @@ class EntryReplicaTest : public testing::Test {
   }
 
   async::Task<> store(std::vector<kv::Piece> pieces) { co_await replica_->ingest(pieces, stop_); }
+  async::Task<> drop(std::size_t& dropped, std::vector<kv::Piece> pieces) {
+    dropped = co_await replica_->drop(pieces, stop_);
+  }
 
   async::VirtualClock clock_;
   async::Loop loop_{clock_};
@@ -96,6 +99,19 @@ TEST_F(EntryReplicaTest, DecodeReadsTheEntryOnceAndAgainForEveryBatch) {
     EXPECT_EQ(row.generation, static_cast<std::int64_t>(tokens) * kMs);
     EXPECT_EQ(row.done, 2 * kMs + reads * 5 * kMs + row.generation);
   }
+}
+
+TEST_F(EntryReplicaTest, WhatIsDroppedIsNotThereAnyMore) {
+  const kv::Piece first{.id = 1, .tokens = Tokens(100), .role = Role::retrieved};
+  const kv::Piece second{.id = 2, .tokens = Tokens(100), .role = Role::retrieved};
+  loop_.run(store({first, second}));
+  std::size_t dropped = 0;
+  loop_.run(drop(dropped, {first}));
+  EXPECT_EQ(dropped, 1U);
+  EXPECT_EQ(room_.used(), kToken * 100);
+  EXPECT_EQ(cache_.counters().tiers[TierId::storage].evictions, 1U);
+  const RequestRow row = run({first, second}, 32, RequestPhase::decode);
+  EXPECT_EQ(row.reuse_hit.at(index_of(ReuseKind::retrieval)), 1U) << "of the two";
 }
 
 TEST_F(EntryReplicaTest, StampsEveryStage) {

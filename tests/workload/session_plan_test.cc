@@ -126,6 +126,18 @@ TEST(SessionPlan, AQueryReadsChunksOfTheCorpusAndNothingElse) {
   EXPECT_NEAR(queries, 182, 50);
 }
 
+TEST(SessionPlan, ALaterDocumentComesInForTheOldest) {
+  SessionOptions options = seeded();
+  options.rag.documents = 10;
+  EXPECT_EQ(plan_of(20, 10, options).corpus().replaced_by(9), std::nullopt);
+  options.rag.most_documents = 3;
+  const Corpus corpus = plan_of(20, 10, options).corpus();
+  EXPECT_EQ(corpus.documents.size(), 10U);
+  EXPECT_EQ(corpus.replaced_by(2), std::nullopt);
+  EXPECT_EQ(corpus.replaced_by(3), 0U);
+  EXPECT_EQ(corpus.replaced_by(9), 6U) << "the one before the first that is kept";
+}
+
 TEST(SessionPlan, ANodeThatOnlyDecodesReadsWhatIsThereBefore) {
   SessionOptions options = seeded();
   options.halves = Halves::decode_only;
