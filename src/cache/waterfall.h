@@ -14,7 +14,7 @@ namespace spillway::cache {
 
 // The waterfall of the MLPerf KV-cache proposal (December 2025 notes): gpu, cpu, storage, as far as
 // they are on (a capacity above zero). A tier that has another one below it is filled to `headroom`
-// of its capacity and takes no block above 95 % of it; a block that can never fit under the
+// of its capacity and takes no block above 95 % of it (both are options); a block that can never fit under the
 // headroom is taken when the tier is as good as empty (below 5 %). The last tier is filled wholly.
 // The least recently used block leaves: to the next tier that is on and takes it; from the last
 // one, or when none takes it, it is deleted. Coming down is not a use.

@@ -63,6 +63,15 @@ TEST(Waterfall, RefusesBlocksThatWouldFillAnUpperTierAlone) {
   EXPECT_FALSE(policy.accepts(TierId::storage, Bytes(1001)));
 }
 
+TEST(Waterfall, TheLargestBlockIsAShareOfTheCapacity) {
+  CacheOptions options = capacities(Bytes(0), Bytes(1000), Bytes(1000));
+  options.largest_share = 0.5;
+  const WaterfallLru policy(options);
+  EXPECT_TRUE(policy.accepts(TierId::cpu, Bytes(500)));
+  EXPECT_FALSE(policy.accepts(TierId::cpu, Bytes(501)));
+  EXPECT_TRUE(policy.accepts(TierId::storage, Bytes(1000))) << "the last tier takes all";
+}
+
 TEST(Waterfall, TakesABlockAboveTheHeadroomIntoATierThatIsAsGoodAsEmpty) {
   const WaterfallLru policy(capacities(Bytes(0), Bytes(1000), Bytes(1000)));
   EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(49), Bytes(940)));
