@@ -74,6 +74,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"cli/progress_thread.cc", "run as a program by cli/program_test"},
     {"cli/suite_command.cc", "run as a program by cli/suite_run_test"},
+    {"cli/validate_command.cc", "run as a program by cli/program_test"},
     {"io/transfer.h", "a value and its means; io/queue_test"},
     {"load/slice.h", "a value; load/recorder_test and load/scaling_test"},
     {"record/autoscaling.h", "a value; record/run_json_test"},

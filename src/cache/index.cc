@@ -37,6 +37,8 @@ std::string difference(const TierUsage& tracked, const TierUsage& seen) {
 Index::Index(const CacheOptions& options, const PerTier<tier::Room*>& rooms,
              std::unique_ptr<Policy> policy)
     : rooms_(rooms),
+      limits_(options.eviction),
+      gpu_capacity_(options.capacity[TierId::gpu]),
       policy_(std::move(policy)),
       entries_(options.reserve_blocks),
       table_(options.reserve_blocks) {

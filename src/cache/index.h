@@ -157,10 +157,17 @@ class Index {
   void unpin(EntryId id, Woken& woken) SPILLWAY_REQUIRES(mutex_);
 
   // Planning (index_plan.cc).
-  std::optional<TierId> find_tier(std::span<const TierId> order, Bytes size, Plan& plan)
-      SPILLWAY_REQUIRES(mutex_);
-  bool make_room(TierId tier, Bytes bytes, Plan& plan) SPILLWAY_REQUIRES(mutex_);
-  void push_out(EntryId victim, Plan& plan) SPILLWAY_REQUIRES(mutex_);
+  // What one block has set off: how many tiers down it is, and how many may still leave.
+  struct Cascade {
+    unsigned depth = 0;
+    std::size_t may_leave = 0;
+  };
+  std::optional<TierId> find_tier(std::span<const TierId> order, Bytes size, Cascade& cascade,
+                                  Plan& plan) SPILLWAY_REQUIRES(mutex_);
+  bool has_room(TierId tier, Bytes occupied, Bytes bytes) const;
+  std::size_t may_leave_for(TierId tier) const SPILLWAY_REQUIRES(mutex_);
+  bool make_room(TierId tier, Bytes bytes, Cascade& cascade, Plan& plan) SPILLWAY_REQUIRES(mutex_);
+  void push_out(EntryId victim, Cascade& cascade, Plan& plan) SPILLWAY_REQUIRES(mutex_);
   EntryId add_storing(const kv::BlockKey& key, Bytes size, TierId to) SPILLWAY_REQUIRES(mutex_);
   void withdraw_and_leave(EntryId id) SPILLWAY_REQUIRES(mutex_);
   void leave_with_pin(Pin& pin) SPILLWAY_REQUIRES(mutex_);
@@ -181,6 +188,8 @@ class Index {
   };
 
   const PerTier<tier::Room*> rooms_;
+  const EvictionLimits limits_;
+  const Bytes gpu_capacity_;
   const std::unique_ptr<Policy> policy_;
   Mutex mutex_;
   Entries entries_ SPILLWAY_GUARDED_BY(mutex_);

@@ -1,5 +1,7 @@
 // The index decides where blocks go and who makes room for them.
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "cache/index.h"
 #include "core/error.h"
 
@@ -17,7 +19,8 @@ void Index::plan_store(std::span<const kv::BlockKey> keys, Bytes size, Plan& pla
       }
       continue;
     }
-    if (const std::optional<TierId> to = find_tier(policy_->admission_order(), size, plan)) {
+    Cascade cascade;
+    if (const auto to = find_tier(policy_->admission_order(), size, cascade, plan)) {
       plan.arrivals.push_back(mark(add_storing(key, size, *to), Mark::Kind::store, *to));
     } else {
       ++plan.refused;
@@ -31,7 +34,8 @@ void Index::plan_promotions(std::span<Pin> pins, Plan& plan) {
     if (pin.entry == kNoEntry || entries_[pin.entry].pins > 1) continue;
     std::span<const TierId> above = policy_->admission_order();
     while (!above.empty() && above.back() >= pin.tier) above = above.first(above.size() - 1);
-    const std::optional<TierId> to = find_tier(above, pin.size, plan);
+    Cascade cascade;
+    const std::optional<TierId> to = find_tier(above, pin.size, cascade, plan);
     if (!to) continue;
     const EntryId id = pin.entry;
     leave_with_pin(pin);
@@ -64,31 +68,56 @@ void Index::plan_drop(std::span<const kv::BlockKey> keys, Plan& plan) {
 }
 
 // The first tier that takes the block, with room made in it.
-std::optional<TierId> Index::find_tier(std::span<const TierId> order, Bytes size, Plan& plan) {
+std::optional<TierId> Index::find_tier(std::span<const TierId> order, Bytes size, Cascade& cascade,
+                                       Plan& plan) {
   for (const TierId tier : order) {
     const Bytes bytes = footprint(tier, size);
     if (!policy_->accepts(tier, accounts_[tier].usage.occupied(), bytes)) continue;
-    if (make_room(tier, bytes, plan)) return tier;
+    if (cascade.depth == 0) cascade.may_leave = may_leave_for(tier);
+    if (make_room(tier, bytes, cascade, plan)) return tier;
     ++plan.bypasses[tier];
   }
   return std::nullopt;
 }
 
-// Looks first whether all candidates together would do, so that nobody leaves for nothing.
-bool Index::make_room(TierId tier, Bytes bytes, Plan& plan) {
+bool Index::has_room(TierId tier, Bytes occupied, Bytes bytes) const {
+  if (!policy_->has_room(tier, occupied, bytes)) return false;
+  if (tier != TierId::gpu || limits_.gpu_kept_free == 0) return true;
+  const auto free = static_cast<double>((gpu_capacity_ - occupied).count());
+  return static_cast<double>(bytes.count()) <= free * (1 - limits_.gpu_kept_free);
+}
+
+std::size_t Index::may_leave_for(TierId tier) const {
+  constexpr std::size_t kMore = 100;  // the benchmark's
+  const std::size_t blocks = accounts_[tier].usage.blocks;
+  return std::min(limits_.most, std::max(limits_.fewest, blocks + kMore));
+}
+
+// Looks first whether all candidates together would do, so that nobody leaves for nothing but where
+// a limit ends it.
+bool Index::make_room(TierId tier, Bytes bytes, Cascade& cascade, Plan& plan) {
   const TierUsage& usage = accounts_[tier].usage;
-  if (!policy_->has_room(tier, usage.fixed(), bytes)) return false;
-  while (!policy_->has_room(tier, usage.occupied(), bytes)) {
+  if (!has_room(tier, usage.fixed(), bytes)) return false;
+  std::size_t from_gpu = 0;
+  while (!has_room(tier, usage.occupied(), bytes)) {
+    if (cascade.may_leave == 0) return false;
+    if (tier == TierId::gpu && ++from_gpu > limits_.most_from_gpu) return false;
+    --cascade.may_leave;
     const EntryId victim = policy_->victim(entries_, tier);
     check(victim != kNoEntry, "a tier has the candidates that its accounts promise");
-    push_out(victim, plan);
+    push_out(victim, cascade, plan);
   }
   return true;
 }
 
-void Index::push_out(EntryId victim, Plan& plan) {
+void Index::push_out(EntryId victim, Cascade& cascade, Plan& plan) {
   const Entry& entry = entries_[victim];
-  const std::optional<TierId> to = find_tier(policy_->below(entry.tier), entry.size, plan);
+  std::optional<TierId> to;
+  ++cascade.depth;
+  if (cascade.depth <= limits_.deepest_demotion) {
+    to = find_tier(policy_->below(entry.tier), entry.size, cascade, plan);
+  }
+  --cascade.depth;
   withdraw_and_leave(victim);
   if (to) {
     plan.demotions[*to].push_back(mark(victim, Mark::Kind::demotion, *to));
@@ -175,7 +204,8 @@ bool Index::plan_more_room(const Mark& mark, Bytes bytes, Plan& plan) {
     const EntryId victim = policy_->victim(entries_, mark.to());
     if (victim == kNoEntry) break;
     freed += footprint(mark.to(), entries_[victim].size);
-    push_out(victim, plan);
+    Cascade cascade{.depth = 0, .may_leave = may_leave_for(mark.to())};
+    push_out(victim, cascade, plan);
   }
   return freed > Bytes(0);
 }

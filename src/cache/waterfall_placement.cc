@@ -9,14 +9,16 @@
 namespace spillway::cache {
 namespace {
 
-// 95 % and 5 % of the MLPerf KV-cache rule, without rounding surprises.
-Bytes most_of(Bytes capacity) { return capacity - capacity / 20; }
+// 5 % of the MLPerf KV-cache rule.
 Bytes little_of(Bytes capacity) { return capacity / 20; }
 
 Bytes share_of(Bytes capacity, double share) {
   const double bytes = static_cast<double>(capacity.count()) * share;
   return std::min(capacity, Bytes(static_cast<std::uint64_t>(bytes)));
 }
+
+// Taken off the whole: 95 % without rounding surprises.
+Bytes most_of(Bytes capacity, double share) { return capacity - share_of(capacity, 1 - share); }
 
 }  // namespace
 
@@ -30,7 +32,7 @@ WaterfallPlacement::WaterfallPlacement(const CacheOptions& options) {
     const bool takes_all = tier == on_.back() || capacity == kUnlimited;
     limits_[tier] = takes_all ? Limits{.filled = capacity, .largest = capacity, .empty = {}}
                               : Limits{.filled = share_of(capacity, options.headroom),
-                                       .largest = most_of(capacity),
+                                       .largest = most_of(capacity, options.largest_share),
                                        .empty = little_of(capacity)};
   }
 }

@@ -12,10 +12,10 @@ namespace spillway::cache {
 
 // The waterfall of the MLPerf KV-cache proposal (December 2025 notes): gpu, cpu, storage, as far as
 // they are on (a capacity above zero). A tier that has another one below it is filled to `headroom`
-// of its capacity and takes no block above 95 % of it; a block that can never fit under the
-// headroom is taken when the tier is as good as empty (below 5 %). The last tier is filled wholly.
-// A block that leaves goes to the next tier that is on and takes it; from the last one, or when
-// none takes it, it is deleted. Who leaves is for the policy to say that is made of this.
+// of its capacity and takes no block above `largest_share` of it; a block that can never fit under
+// the headroom is taken when the tier is as good as empty (below 5 %). The last tier is filled
+// wholly. A block that leaves goes to the next tier that is on and takes it; from the last one, or
+// when none takes it, it is deleted. Who leaves is for the policy to say that is made of this.
 class WaterfallPlacement : public Policy {
  public:
   std::span<const TierId> admission_order() const final { return on_; }

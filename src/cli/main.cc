@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/models_command.h"
 #include "cli/suite_command.h"
+#include "cli/validate_command.h"
 #include "core/error.h"
 #include "core/version.h"
 
@@ -38,6 +39,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(suite_command(program));
   commands.push_back(models_command(program));
   commands.push_back(check_submission_command(program));
+  commands.push_back(validate_command(program));
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

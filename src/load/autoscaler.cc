@@ -44,8 +44,9 @@ Decision go(std::uint32_t from, std::uint32_t to, std::string reason) {
 
 }  // namespace
 
-double SaturationMeter::latency_share(double read_ms, double write_ms) const {
-  return std::max(read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms);
+double SaturationMeter::load_of(double read_ms, double write_ms, double queue_depth) const {
+  return std::max({read_ms / options_.read_p95_ms, write_ms / options_.write_p95_ms,
+                   queue_depth / options_.queue_depth});
 }
 
 bool SaturationMeter::on_plateau(std::uint32_t users) const {
@@ -76,7 +77,7 @@ stats::Estimate SaturationMeter::of(std::uint32_t users) const {
   const stats::Estimate& read = steps_.at(users).read_p95_ms;
   const stats::Estimate& write = steps_.at(users).write_p95_ms;
   const auto saturation = [&](double read_ms, double write_ms) {
-    return std::clamp(scale * latency_share(read_ms, write_ms), 0.0, 1.0);
+    return std::clamp(scale * load_of(read_ms, write_ms, steps_.at(users).queue_depth), 0.0, 1.0);
   };
   return {.value = saturation(read.value, write.value),
           .low = saturation(read.low, write.low),

@@ -21,6 +21,7 @@ using record::ScalingMode;
 struct SaturationOptions {
   double read_p95_ms = 100;
   double write_p95_ms = 50;
+  double queue_depth = 100;  // requests that wait
 };
 
 struct ScalerOptions {
@@ -42,10 +43,12 @@ struct StorageFigures {
   stats::Estimate read_p95_ms;   // zeros: nothing was read
   stats::Estimate write_p95_ms;  // likewise
   bool falls_behind = false;     // of an open loop: its backlog grows
+  double queue_depth = 0;        // requests that waited to be served, mean over time
 };
 
-// How saturated storage is, 0 to 1: the worse of P95 / threshold of reads and writes, halved unless
-// it is on its plateau; 1 when it falls behind. So twice the threshold is saturation in any case.
+// How saturated storage is, 0 to 1: the worst of P95 / threshold of reads and writes and of queue
+// depth / threshold, halved unless it is on its plateau; 1 when it falls behind. So twice the
+// threshold is saturation in any case.
 //
 // It is on its plateau when its rate rose by less than half as much as the users (10 % for 20 %):
 // from the step with the most users of those with 15 % fewer, or, where there is none, to the step
@@ -64,7 +67,7 @@ class SaturationMeter {
 
  private:
   bool on_plateau(std::uint32_t users) const;
-  double latency_share(double read_ms, double write_ms) const;
+  double load_of(double read_ms, double write_ms, double queue_depth) const;
 
   SaturationOptions options_;
   std::map<std::uint32_t, StorageFigures> steps_;

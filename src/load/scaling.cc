@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "core/error.h"
 #include "stats/steady_state.h"
 
 namespace spillway::load {
@@ -104,6 +105,8 @@ record::ScalingStep step_record(const Slice& all) {
   step.storage_read_p95_ms = p95_or_none(all.storage_read);
   step.storage_write_p95_ms = p95_or_none(all.storage_write);
   step.storage_gb_per_s = per_second(all.storage_bytes, all) / 1e9;
+  // Little's law: the waiting of all per time is the mean number of those who wait.
+  step.queue_depth = static_cast<double>(all.waited) / static_cast<double>(all.end - all.start);
   return step;
 }
 
@@ -115,7 +118,9 @@ Scaling::Scaling(const ScalingOptions& options, unsigned shards, Control& contro
       users_(options.scaler.initial_users),
       shards_(shards),
       scaler_(make_scaler(options.mode, options.scaler)),
-      saturation_(options.scaler.saturation) {}
+      saturation_(options.scaler.saturation) {
+  check(options.windows >= stats::kFewestSteadyWindows, "a step has windows enough to be judged");
+}
 
 double Scaling::tokens_per_s(const Slice& slice) const {
   return per_second(options_.counted == Counted::answers ? slice.output_tokens : slice.input_tokens,
@@ -181,7 +186,8 @@ std::optional<stats::Estimate> Scaling::throughput(std::size_t from) const {
 
 // Which part of the step counts, once it is over.
 std::optional<Scaling::Measured> Scaling::measured() const {
-  const bool longest = windows_.size() >= kMostWindows;
+  if (windows_.size() < options_.windows) return std::nullopt;
+  const bool longest = windows_.size() >= most_windows();
   const auto tokens = stats::steady_from(token_series(0));
   const auto latency = stats::steady_from(p95_series(windows_, &Slice::tier_time));
   if (tokens && latency) {
@@ -206,7 +212,8 @@ void Scaling::judge(const Measured& part) {
   const StorageFigures storage = {.gb_per_s = step.storage_gb_per_s,
                                   .read_p95_ms = p95_estimate(windows, all, &Slice::storage_read),
                                   .write_p95_ms = p95_estimate(windows, all, &Slice::storage_write),
-                                  .falls_behind = falls_behind(all, step.users_sending)};
+                                  .falls_behind = falls_behind(all, step.users_sending),
+                                  .queue_depth = step.queue_depth};
   saturation_.add(users_, storage);
   step.saturation = saturation_.of(users_);
   const Decision next = decide(

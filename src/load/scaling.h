@@ -29,22 +29,21 @@ struct ScalingOptions {
   // Of a step, when it is steady from the first; the benchmark samples as often.
   Duration step = std::chrono::seconds(10);
   Counted counted = Counted::answers;
+  std::size_t windows =
+      10;  // into which a step is cut, ten at least; it has 6 times as many at most
 };
 
 // Shared by the shards of a run: each hands in its slice of every window, and whoever hands in the
 // last one of a step decides. What a step is judged by is of that step alone.
 //
-// A step has 10 windows at least and 60 at most. It is over once its throughput and its P95 of the
-// time in tiers are steady, each user has had two answers in the windows that are measured, and, in
-// capacity mode, throughput is known to 3 %.
+// A step has so many windows at least, and six times as many at most. It is over once its
+// throughput and its P95 of the time in tiers are steady, each user has had two answers in the
+// windows that are measured, and, in capacity mode, throughput is known to 3 %.
 class Scaling {
  public:
-  static constexpr std::size_t kFewestWindows = 10;
-  static constexpr std::size_t kMostWindows = 60;
-
   Scaling(const ScalingOptions& options, unsigned shards, Control& control);
 
-  Duration window() const { return options_.step / kFewestWindows; }
+  Duration window() const { return options_.step / static_cast<Duration::rep>(options_.windows); }
   // `number`: of the window, the same on every shard; slices of a step that is over are dropped.
   void add(std::uint64_t number, const Slice& slice);
   // A shard has ended; the others go on without it.
@@ -55,6 +54,8 @@ class Scaling {
   record::Autoscaling result() const;
 
  private:
+  static constexpr std::size_t kLongest = 6;  // times the shortest step
+
   struct Pending {
     unsigned shards = 0;
     Slice slice;
@@ -75,6 +76,7 @@ class Scaling {
   void judge(const Measured& part) SPILLWAY_REQUIRES(mutex_);
   Decision decide(double sending, const StepFigures& figures) SPILLWAY_REQUIRES(mutex_);
   void begin_step(std::uint32_t users) SPILLWAY_REQUIRES(mutex_);
+  std::size_t most_windows() const { return kLongest * options_.windows; }
   double tokens_per_s(const Slice& slice) const;
 
   ScalingOptions options_;

@@ -21,6 +21,7 @@ struct Slice {
   std::uint64_t completed = 0;
   std::uint64_t input_tokens = 0;  // these two of the completed ones
   std::uint64_t output_tokens = 0;
+  std::int64_t waited = 0;        // ns, due to started, summed over the completed ones
   stats::Histogram ttft;          // ns, these two of the completed ones
   stats::Histogram tier_time;     // waiting for tiers
   stats::Histogram storage_read;  // ns, these two of the storage tier's operations that ended in it
@@ -34,6 +35,7 @@ struct Slice {
     ++completed;
     input_tokens += row.input_tokens;
     output_tokens += row.output_tokens;
+    if (row.started != record::kNever) waited += row.started - row.due;
     if (row.first_token != record::kNever) ttft.add(row.first_token - row.due);
     tier_time.add(row.tier_time);
   }
@@ -45,6 +47,7 @@ struct Slice {
     completed += other.completed;
     input_tokens += other.input_tokens;
     output_tokens += other.output_tokens;
+    waited += other.waited;
     ttft.merge(other.ttft);
     tier_time.merge(other.tier_time);
     storage_read.merge(other.storage_read);

@@ -46,6 +46,7 @@ struct ScalingStep {
   std::optional<double> storage_read_p95_ms = std::nullopt;
   std::optional<double> storage_write_p95_ms = std::nullopt;
   double storage_gb_per_s = 0;
+  double queue_depth = 0;  // requests that waited to be served
   stats::Estimate saturation{};
   ScalingAction action = ScalingAction::hold;  // what followed
   std::string reason;                          // why

@@ -183,6 +183,13 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "Of the completed ones; the class keeps its promise from 0.95 on. Abandoned requests are in "
      "neither: compare offered.",
      "record"},
+    {"classes.*.sla.{ttft_p99_target_ms,ttft_p999_target_ms,ttft_p9999_target_ms}", "ms",
+     "The class's targets for the time to first token at higher percentiles; null: none.",
+     "scenario"},
+    {"classes.*.sla.{ttft_p99_met,ttft_p999_met,ttft_p9999_met}", "requests",
+     "Completed requests at or below that target.", "load"},
+    {"classes.*.sla.{ttft_p99_compliance,ttft_p999_compliance,ttft_p9999_compliance}", "ratio",
+     "Of the completed ones; the promise is kept from 0.99, 0.999 and 0.9999 on.", "record"},
     {"classes.*.latency_ms.{queue_wait,ttft,end_to_end,tier_time}.{count,mean,p50,p95,p99,p999,"
      "max}",
      "ms", "As latency_ms.*, of one class of service.", "load"},
@@ -309,8 +316,13 @@ constexpr auto kMetrics = std::to_array<Metric>({
      "P95 of the storage tier's operations in the measured windows.", "tier"},
     {"autoscaling.steps.*.storage_gb_per_s", "GB/s",
      "Bytes read from and written to the storage tier in the measured windows.", "tier"},
+    {"autoscaling.steps.*.queue_depth", "requests",
+     "Requests that waited to be served, mean over the measured windows: summed queue_wait of the "
+     "completed ones / time (Little's law).",
+     "load"},
     {"autoscaling.steps.*.saturation.{value,low,high}", "",
-     "The larger of storage_read_p95_ms and storage_write_p95_ms over its threshold, halved unless "
+     "The largest of storage_read_p95_ms, storage_write_p95_ms and queue_depth over its threshold, "
+     "halved unless "
      "more users no longer bring more storage_gb_per_s; 1 at most, and in an open loop whose "
      "backlog grows; with its 95 % interval.",
      "load"},

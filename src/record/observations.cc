@@ -128,8 +128,15 @@ void ClassFigures::add(const RequestRow& row, const QosTarget& target) {
   add_stage(ttft, row.due, row.first_token);
   add_stage(end_to_end, row.due, row.done);
   tier_time.add(row.tier_time);
-  if (row.first_token != kNever && row.first_token - row.due <= target.ttft_ns) ++met_ttft;
+  if (row.first_token != kNever) add_ttft(row.first_token - row.due, target);
   if (row.tier_time <= target.tier_time_ns) ++met_tier_time;
+}
+
+void ClassFigures::add_ttft(std::int64_t nanoseconds, const QosTarget& target) {
+  if (nanoseconds <= target.ttft_ns) ++met_ttft;
+  for (std::size_t i = 0; i < met_tail.size(); ++i) {
+    if (nanoseconds <= target.tail_ns.at(i)) ++met_tail.at(i);
+  }
 }
 
 void ClassFigures::merge(const ClassFigures& other) {
@@ -137,6 +144,7 @@ void ClassFigures::merge(const ClassFigures& other) {
   admitted += other.admitted;
   met_ttft += other.met_ttft;
   met_tier_time += other.met_tier_time;
+  for (std::size_t i = 0; i < met_tail.size(); ++i) met_tail.at(i) += other.met_tail.at(i);
   queue_wait.merge(other.queue_wait);
   ttft.merge(other.ttft);
   end_to_end.merge(other.end_to_end);

@@ -91,9 +91,18 @@ struct EntryFigures {
 
 // What a class of service is promised: this share of its requests within the target.
 inline constexpr double kSlaShare = 0.95;
+// Promises of the time to first token to larger shares. Levels: MLPerf KV-cache benchmark.
+struct SlaTail {
+  std::string_view name;
+  double share;
+};
+inline constexpr std::array<SlaTail, 3> kSlaTails = {{{.name = "p99", .share = 0.99},
+                                                      {.name = "p999", .share = 0.999},
+                                                      {.name = "p9999", .share = 0.9999}}};
 struct QosTarget {
   std::int64_t ttft_ns = 0;
   std::int64_t tier_time_ns = 0;
+  std::array<std::int64_t, kSlaTails.size()> tail_ns{};  // by kSlaTails; 0 = nothing promised
   friend bool operator==(const QosTarget&, const QosTarget&) = default;
 };
 using QosTargets = std::array<QosTarget, kQosClasses>;
@@ -104,13 +113,17 @@ struct ClassFigures {
   std::uint64_t admitted = 0;       // handed to the target
   std::uint64_t met_ttft = 0;       // completed, first token within the target
   std::uint64_t met_tier_time = 0;  // completed, waited for tiers no longer than the target
-  stats::Histogram queue_wait;      // these four of completed requests, as in StageLatencies
+  std::array<std::uint64_t, kSlaTails.size()> met_tail{};  // completed, first token within tail_ns
+  stats::Histogram queue_wait;  // these four of completed requests, as in StageLatencies
   stats::Histogram ttft;
   stats::Histogram end_to_end;
   stats::Histogram tier_time;
 
   void add(const RequestRow& row, const QosTarget& target);
   void merge(const ClassFigures& other);
+
+ private:
+  void add_ttft(std::int64_t nanoseconds, const QosTarget& target);
 };
 
 // The I/O queue and the loop of a shard: the proof that we were not the bottleneck.

@@ -188,6 +188,14 @@ void read(const JsonValue& json, ClassFigures& figures, QosTarget& target) {
   field(sla, "tier_time_met", figures.met_tier_time);
   target.ttft_ns = nanoseconds_of(sla.at("ttft_target_ms"));
   target.tier_time_ns = nanoseconds_of(sla.at("tier_time_target_ms"));
+  for (std::size_t i = 0; i < kSlaTails.size(); ++i) {
+    const std::string name = fmt::format("ttft_{}", kSlaTails.at(i).name);
+    // Records from before there were such targets lack them.
+    const JsonValue* const promised = sla.find(name + "_target_ms");
+    if (promised == nullptr || promised->is_null()) continue;
+    target.tail_ns.at(i) = nanoseconds_of(*promised);
+    field(sla, name + "_met", figures.met_tail.at(i));
+  }
 }
 
 std::optional<DeviceTraffic> read_device(const JsonValue& bytes, const JsonValue& json) {
@@ -243,6 +251,8 @@ void read(const JsonValue& json, ScalingStep& step) {
   field(json, "storage_read_p95_ms", step.storage_read_p95_ms);
   field(json, "storage_write_p95_ms", step.storage_write_p95_ms);
   field(json, "storage_gb_per_s", step.storage_gb_per_s);
+  // Records from before queues were looked at lack it.
+  if (const JsonValue* const depth = json.find("queue_depth")) read(*depth, step.queue_depth);
   read(json.at("saturation"), step.saturation);
   step.action = static_cast<ScalingAction>(name_index(json.at("action"), kScalingActions));
   field(json, "reason", step.reason);

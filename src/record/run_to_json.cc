@@ -144,6 +144,20 @@ void write_entries(JsonWriter& json, const EntryFigures& entries) {
   });
 }
 
+// Where nothing is promised, nothing is kept.
+void write_tails(JsonWriter& json, const ClassFigures& figures, const QosTarget& target) {
+  for (std::size_t i = 0; i < kSlaTails.size(); ++i) {
+    const std::int64_t ns = target.tail_ns.at(i);
+    const auto promised = [ns](auto value) { return ns > 0 ? std::optional(value) : std::nullopt; };
+    const std::uint64_t met = figures.met_tail.at(i);
+    const std::string name = fmt::format("ttft_{}", kSlaTails.at(i).name);
+    field(json, name + "_target_ms", promised(static_cast<double>(ns) / 1e6));
+    field(json, name + "_met", promised(met));
+    field(json, name + "_compliance",
+          ns > 0 ? share(met, figures.requests.completed) : std::nullopt);
+  }
+}
+
 void write_class(JsonWriter& json, const ClassFigures& figures, const QosTarget& target,
                  const Window& window) {
   const auto milliseconds = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
@@ -154,6 +168,7 @@ void write_class(JsonWriter& json, const ClassFigures& figures, const QosTarget&
     field(json, "ttft_target_ms", milliseconds(target.ttft_ns));
     field(json, "ttft_met", figures.met_ttft);
     field(json, "ttft_compliance", share(figures.met_ttft, figures.requests.completed));
+    write_tails(json, figures, target);
     field(json, "tier_time_target_ms", milliseconds(target.tier_time_ns));
     field(json, "tier_time_met", figures.met_tier_time);
     field(json, "tier_time_compliance", share(figures.met_tier_time, figures.requests.completed));
@@ -249,6 +264,7 @@ void write_step(JsonWriter& json, const ScalingStep& step) {
   field(json, "storage_read_p95_ms", step.storage_read_p95_ms);
   field(json, "storage_write_p95_ms", step.storage_write_p95_ms);
   field(json, "storage_gb_per_s", step.storage_gb_per_s);
+  field(json, "queue_depth", step.queue_depth);
   write_estimate(json, "saturation", step.saturation);
   field(json, "action", name_of(step.action));
   field(json, "reason", step.reason);

@@ -22,10 +22,40 @@ bool has_classes(const Run& run) {
   });
 }
 
-std::string sla_text(std::uint64_t met, std::uint64_t completed) {
+std::string sla_text(std::uint64_t met, std::uint64_t completed,
+                     double promised = record::kSlaShare) {
   const std::optional<double> kept = record::share(met, completed);
   if (!kept) return kMissing;
-  return fmt::format("{}, {}", percent_text(kept), *kept >= record::kSlaShare ? "met" : "NOT met");
+  return fmt::format("{}, {}", percent_text(kept), *kept >= promised ? "met" : "NOT met");
+}
+
+// A class's promise at one of the higher percentiles, with its target.
+std::string tail_text(const ClassFigures& figures, const record::QosTarget& target,
+                      std::size_t tail) {
+  const std::int64_t ns = target.tail_ns.at(tail);
+  if (ns == 0 || figures.requests.completed == 0) return kMissing;
+  return fmt::format("{} ms: {}", number_text(static_cast<double>(ns) / 1e6),
+                     sla_text(figures.met_tail.at(tail), figures.requests.completed,
+                              record::kSlaTails.at(tail).share));
+}
+
+bool has_tails(const Run& run) {
+  return std::ranges::any_of(run.observed.targets, [](const record::QosTarget& target) {
+    return target.tail_ns != decltype(target.tail_ns){};
+  });
+}
+
+void add_tails(const Run& run, Table& table) {
+  if (!has_tails(run)) return;
+  for (std::size_t tail = 0; tail < record::kSlaTails.size(); ++tail) {
+    std::vector<std::string> cells = {
+        fmt::format("  first token, {}", record::kSlaTails.at(tail).name)};
+    for (const Qos qos : kAllQos) {
+      cells.push_back(
+          tail_text(run.observed.of(qos), run.observed.targets.at(index_of(qos)), tail));
+    }
+    table.add(std::move(cells));
+  }
 }
 
 // What the run's settings say; runs of other workloads have no profile and are judged by latency.
@@ -65,6 +95,7 @@ std::string classes_text(const Run& run) {
   table.add(std::move(targets));
   row("  first token in time",
       [](const ClassFigures& c) { return sla_text(c.met_ttft, c.requests.completed); });
+  add_tails(run, table);
   row("  on tiers in time",
       [](const ClassFigures& c) { return sla_text(c.met_tier_time, c.requests.completed); });
   return table.text();

@@ -47,8 +47,9 @@ std::string ListedTurns::note() const {
   return note;
 }
 
-bool ListedTurns::stands_alone(const ListedRequest& row) const {
-  return row.conversation == 0 || !session_.conversation.multi_turn;
+bool ListedTurns::stands_alone(std::uint64_t row) const {
+  return list_.requests[row].conversation == 0 ||
+         !session_.conversation.remembers(user_of_row_[row]);
 }
 
 // Fisher and Yates.
@@ -95,7 +96,7 @@ void ListedTurns::link_conversations() {
   std::vector<std::uint32_t> last(list_.conversations + std::size_t{1}, kNone);
   for (std::uint32_t row = 0; row < rows(); ++row) {
     const ListedRequest& request = list_.requests[row];
-    if (stands_alone(request)) continue;
+    if (stands_alone(row)) continue;
     earlier_row_[row] = std::exchange(last[request.conversation], row);
   }
   for (std::uint64_t index = 0; index < rows(); ++index) {
@@ -147,7 +148,7 @@ void ListedTurns::conversation(std::uint64_t index, Conversation& found) const {
   found = {};
   const std::uint64_t pass = index / rows();
   const std::uint64_t row = dealing_.slot_of(index % rows());
-  if (stands_alone(list_.requests[row])) return;
+  if (stands_alone(row)) return;
   found.id = content_id(ContentKind::conversation, list_.requests[row].conversation, pass + 1);
   for (std::uint32_t earlier = earlier_row_[row]; earlier != kNone;
        earlier = earlier_row_[earlier]) {

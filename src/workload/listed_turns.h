@@ -47,7 +47,7 @@ class ListedTurns final : public TurnSource {
   void deal();
   void shuffle(std::vector<std::uint32_t>& conversations) const;
   void link_conversations();
-  bool stands_alone(const ListedRequest& row) const;
+  bool stands_alone(std::uint64_t row) const;
 
   RequestList list_;
   DealOptions options_;

@@ -133,7 +133,7 @@ void PersonaTurns::conversation(std::uint64_t index, Conversation& found) const 
   found = {};
   const auto user = static_cast<std::uint32_t>(index % users());
   const std::uint64_t last = index / users();
-  if (!session_.conversation.multi_turn || is_retrieval(user, last)) return;
+  if (!session_.conversation.remembers(user) || is_retrieval(user, last)) return;
   std::uint64_t first = last;
   for (std::uint64_t at = last; at > 0 && !begins(user, first);) {
     --at;

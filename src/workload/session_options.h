@@ -57,6 +57,13 @@ struct ConversationOptions {
   bool multi_turn = true;         // false: every request stands alone
   double end_probability = 0.2;   // before every turn after the first
   std::uint32_t most_turns = 50;  // of one conversation
+  // Conversations that are remembered at a time; the requests of further users stand alone. 0 =
+  // all.
+  std::uint32_t most_remembered = 0;
+
+  bool remembers(std::uint32_t user) const {
+    return multi_turn && (most_remembered == 0 || user < most_remembered);
+  }
 };
 
 enum class Retrieval : std::uint8_t { zipfian, uniform };
@@ -79,6 +86,8 @@ struct SessionOptions {
   QosShares qos;
   ConversationOptions conversation;
   double system_prompt_probability = 0.2;  // of a conversation; 0 = none
+  Tokens shortest_system_prompt{0};        // shorter ones are as long as this
+  std::uint64_t most_system_prompts = 3;   // different ones
   Tokens prefill_only_from{10000};         // prompts as long as this are prefilled and no more
   Halves halves = Halves::both;
   std::uint64_t prepopulated = 0;  // entries there are before a decode-only run, which reads them

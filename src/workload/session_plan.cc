@@ -69,10 +69,14 @@ void SessionPlan::add_system_prompt(const Conversation& conversation, Request& r
                  .user = request.user,
                  .request = anchor & ((std::uint64_t{1} << 48U) - 1)});
   if (random.uniform() >= options_.system_prompt_probability) return;
-  const std::uint64_t text = random.uniform_int(0, kSystemPromptTokens.size() - 1);
-  request.prompt.pieces.push_back({.id = content_id(ContentKind::system, text),
-                                   .tokens = Tokens(kSystemPromptTokens.at(text)),
-                                   .role = kv::Role::system});
+  if (options_.most_system_prompts == 0) return;
+  const std::uint64_t texts =
+      std::min<std::uint64_t>(options_.most_system_prompts, kSystemPromptTokens.size());
+  const std::uint64_t text = random.uniform_int(0, texts - 1);
+  request.prompt.pieces.push_back(
+      {.id = content_id(ContentKind::system, text),
+       .tokens = std::max(Tokens(kSystemPromptTokens.at(text)), options_.shortest_system_prompt),
+       .role = kv::Role::system});
 }
 
 // The shared prompt is part of the context that was drawn or listed.

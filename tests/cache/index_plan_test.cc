@@ -81,6 +81,78 @@ TEST(IndexPlan, CascadesDownToTheLastTier) {
   EXPECT_TRUE(plan.arrivals.front().is_placed()) << "the headroom is a place for it";
 }
 
+TEST(IndexPlan, AChainOfDemotionsGoesAsDeepAsItMay) {
+  World world({.gpu = 5, .cpu = 5, .storage = 4}, {.eviction = {.deepest_demotion = 1}});
+  world.store_each(keys(0, 8));  // four in each of the upper tiers
+  Plan plan;
+  world.index->plan_store(keys(20, 1), kBlock, plan);
+  EXPECT_THAT(numbers(plan.demotions[TierId::cpu]), ElementsAre(4));
+  EXPECT_THAT(numbers(plan.deletions), ElementsAre(0)) << "storage would be the second tier down";
+  EXPECT_TRUE(plan.demotions[TierId::storage].empty());
+}
+
+TEST(IndexPlan, WithoutDemotionsVictimsAreDeleted) {
+  World world({.cpu = 5, .storage = 4}, {.eviction = {.deepest_demotion = 0}});
+  world.store_each(keys(0, 4));
+  Plan plan;
+  world.index->plan_store(keys(20, 1), kBlock, plan);
+  EXPECT_THAT(numbers(plan.deletions), ElementsAre(0));
+  EXPECT_THAT(numbers(plan.arrivals), ElementsAre(20));
+}
+
+// Eight blocks fill cpu to its headroom; one as large as three needs three of them to leave.
+TEST(IndexPlan, ATierThatNeedsTooManyVictimsIsBypassed) {
+  const auto plan_large = [](const EvictionLimits& limits) {
+    World world({.cpu = 10, .storage = 20}, {.eviction = limits});
+    world.store_each(keys(0, 8));
+    Plan plan;
+    world.index->plan_store(keys(20, 1), 3 * kBlock, plan);
+    EXPECT_EQ(plan.arrivals.size(), 1U);
+    return std::pair(plan.arrivals.front().to(), plan.demotions[TierId::storage].size());
+  };
+  EXPECT_EQ(plan_large({}), std::pair(TierId::cpu, std::size_t{3}));
+  EXPECT_EQ(plan_large({.most = 3}), std::pair(TierId::cpu, std::size_t{3}));
+  EXPECT_EQ(plan_large({.most = 2}), std::pair(TierId::storage, std::size_t{2}))
+      << "those who left stay away";
+}
+
+// cpu holds two blocks of 160, storage 200 small ones and no more. For another large one one of the
+// two leaves, and 160 small ones for it. The two blocks of cpu and 100 more are not enough.
+TEST(IndexPlan, AFewLargeBlocksMayPushOutTheFewestThatAreAllowed) {
+  const auto moved = [](std::size_t fewest) {
+    World world({.cpu = 400, .storage = 200}, {.eviction = {.fewest = fewest}});
+    world.store_each(keys(0, 200));
+    world.store_each(keys(300, 2), 160 * kBlock);
+    Plan plan;
+    world.index->plan_store(keys(400, 1), 160 * kBlock, plan);
+    EXPECT_EQ(plan.arrivals.front().to(), TierId::cpu);
+    return std::pair(plan.demotions[TierId::storage].size(), plan.deletions.size());
+  };
+  EXPECT_EQ(moved(1000), std::pair(std::size_t{1}, std::size_t{160}));
+  EXPECT_EQ(moved(1), std::pair(std::size_t{0}, std::size_t{102})) << "the large one is deleted";
+}
+
+// The last of ten blocks' room takes one when it has 1 of 1, not 0.9 or 0.4 of it.
+TEST(IndexPlan, TheGpuTierMayKeepSomeOfItsRoomFree) {
+  const auto held = [](double kept_free) {
+    World world({.gpu = 10}, {.eviction = {.gpu_kept_free = kept_free}});  // the last tier
+    world.store_each(keys(0, 20));
+    return world.blocks(TierId::gpu);
+  };
+  EXPECT_EQ(held(0), 10U);
+  EXPECT_EQ(held(0.1), 9U);
+  EXPECT_EQ(held(0.6), 8U) << "a third free block gives it 1.2";
+}
+
+TEST(IndexPlan, TheGpuTierGivesUpAfterSoManyVictims) {
+  World world({.gpu = 10, .storage = 20}, {.eviction = {.most_from_gpu = 1}});
+  world.store_each(keys(0, 8));
+  Plan plan;
+  world.index->plan_store(keys(20, 1), 3 * kBlock, plan);
+  EXPECT_EQ(plan.arrivals.front().to(), TierId::storage);
+  EXPECT_EQ(plan.bypasses[TierId::gpu], 1U);
+}
+
 TEST(IndexPlan, KeepsThePlacesOfThoseWhoWaitForThem) {
   World world({.storage = 2});
   world.store_each(keys(0, 2));

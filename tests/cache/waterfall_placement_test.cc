@@ -59,6 +59,15 @@ TEST(WaterfallPlacement, RefusesBlocksThatWouldFillAnUpperTierAlone) {
   EXPECT_FALSE(policy.accepts(TierId::storage, Bytes(0), Bytes(1001)));
 }
 
+TEST(WaterfallPlacement, TheLargestBlockIsAShareOfTheCapacity) {
+  CacheOptions options = capacities(Bytes(0), Bytes(1000), Bytes(1000));
+  options.largest_share = 0.5;
+  const WaterfallLru policy(options);
+  EXPECT_TRUE(policy.accepts(TierId::cpu, Bytes(0), Bytes(500)));
+  EXPECT_FALSE(policy.accepts(TierId::cpu, Bytes(0), Bytes(501)));
+  EXPECT_TRUE(policy.accepts(TierId::storage, Bytes(0), Bytes(1000))) << "the last takes all";
+}
+
 TEST(WaterfallPlacement, TakesABlockAboveTheHeadroomIntoATierThatIsAsGoodAsEmpty) {
   const WaterfallLru policy(capacities(Bytes(0), Bytes(1000), Bytes(1000)));
   EXPECT_TRUE(policy.has_room(TierId::cpu, Bytes(49), Bytes(940)));

@@ -461,6 +461,40 @@ TEST_F(ProgramTest, TrialsAreRunsOfTheirOwnAndJudgedTogether) {
   EXPECT_EQ(run(arguments).status, 2) << "results are never overwritten";
 }
 
+TEST_F(ProgramTest, RunsAreHeldAgainstAnotherBenchmark) {
+  std::vector<std::string> arguments = virtual_run(results());
+  arguments.insert(arguments.end(), {"--max-requests", "3"});
+  ASSERT_EQ(run(arguments).status, 0);
+  const Ended same = run({"validate", results(), results() + "/record.json", "--against", results(),
+                          "--against", results()});
+  EXPECT_EQ(same.status, 0) << same.err;
+  EXPECT_NE(same.out.find("agree within 5 %"), std::string::npos) << same.out;
+  const std::string peer = SPILLWAY_SOURCE_DIR "/tests/data/peers/vllm_serve.json";
+  const Ended other = run({"validate", results(), "--against", peer, "--tolerance", "1", "--json"});
+  EXPECT_EQ(other.status, 3) << other.err;
+  const text::JsonValue json = text::parse_json(other.out, "validate");
+  EXPECT_FALSE(json.at("agrees").as_bool());
+  EXPECT_EQ(json.at("tolerance").as_double(), 0.01);
+  EXPECT_EQ(json.at("theirs").elements().front().at("format").as_string(), "vllm bench serve");
+}
+
+TEST_F(ProgramTest, BadInputOfAComparisonIsNamed) {
+  const std::string unknown = put("unknown.json", R"({"tokens": 3})");
+  const auto fault = [&](const std::vector<std::string>& arguments) {
+    const Ended ended = run(arguments);
+    EXPECT_EQ(ended.status, 2) << ended.out;
+    return ended.err;
+  };
+  EXPECT_NE(fault({"validate", root_ + "/none", "--against", unknown}).find("none"),
+            std::string::npos);
+  EXPECT_NE(fault({"validate", unknown, "--against", unknown}).find("unknown.json"),
+            std::string::npos);
+  EXPECT_NE(
+      fault({"validate", unknown, "--against", unknown, "--tolerance", "0"}).find("--tolerance"),
+      std::string::npos);
+  EXPECT_NE(fault({"validate", unknown}).find("--against"), std::string::npos);
+}
+
 TEST_F(ProgramTest, TheHelpOfBenchListsThePresets) {
   const Ended ended = run({"bench", "--help"});
   EXPECT_EQ(ended.status, 0);

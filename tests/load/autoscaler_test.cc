@@ -175,6 +175,16 @@ TEST(SaturationMeter, WhatMoreUsersShowTellsAboutFewer) {
   EXPECT_DOUBLE_EQ(meter.of(100).low, 0.85);
 }
 
+TEST(SaturationMeter, AQueueOfTheThresholdIsSaturationOnThePlateau) {
+  SaturationMeter meter({.queue_depth = 40});
+  const StorageFigures figures = {
+      .gb_per_s = 3, .read_p95_ms = {10, 10, 10}, .write_p95_ms = {}, .queue_depth = 40};
+  meter.add(100, figures);
+  EXPECT_DOUBLE_EQ(meter.of(100).value, 0.5);
+  meter.add(130, figures);
+  EXPECT_DOUBLE_EQ(meter.of(100).value, 1);
+}
+
 TEST(SaturationMeter, ABacklogThatGrowsIsSaturation) {
   SaturationMeter meter({});
   meter.add(10, {.gb_per_s = 1, .read_p95_ms = {}, .write_p95_ms = {}, .falls_behind = true});

@@ -70,6 +70,26 @@ TEST_F(ScalingTest, AStepThatIsSteadyAtOnceHasTenWindows) {
   EXPECT_EQ(result.final_users, 28U);
 }
 
+TEST_F(ScalingTest, AStepIsCutIntoAsManyWindowsAsTold) {
+  ScalingOptions options = capacity(20);
+  options.windows = 20;
+  Scaling scaling(options, 1, control_);
+  EXPECT_EQ(scaling.window(), std::chrono::milliseconds(500));
+  add(scaling, slice(20, 20), 19);
+  EXPECT_TRUE(scaling.result().steps.empty());
+  add(scaling, slice(20, 20));
+  EXPECT_EQ(scaling.result().steps.size(), 1U);
+}
+
+// Each of 20 answers a second waited for 150 ms: three wait at any time.
+TEST_F(ScalingTest, TheQueueIsAsDeepAsWaitingAddsUpTo) {
+  Scaling scaling(capacity(20), 1, control_);
+  Slice window = slice(20, 20);
+  window.waited = 20 * kSecond * 15 / 100;
+  add(scaling, window, 10);
+  EXPECT_EQ(scaling.result().steps.front().queue_depth, 3);
+}
+
 TEST_F(ScalingTest, ASliceOfAStepThatIsOverIsDropped) {
   Scaling scaling(capacity(20), 1, control_);
   add(scaling, slice(20, 20), 10);
@@ -96,13 +116,13 @@ TEST_F(ScalingTest, TheTransientIsLeftOut) {
 
 TEST_F(ScalingTest, AStepThatNeverSettlesEndsAtItsLongest) {
   Scaling scaling(capacity(20), 1, control_);
-  for (std::uint64_t i = 0; i < Scaling::kMostWindows; ++i) {
+  for (std::uint64_t i = 0; i < 60; ++i) {
     EXPECT_TRUE(scaling.result().steps.empty());
     add(scaling, slice(20, 20 + i));
   }
   ASSERT_EQ(scaling.result().steps.size(), 1U);
   EXPECT_FALSE(scaling.result().steps.front().steady);
-  EXPECT_EQ(scaling.result().steps.front().windows, Scaling::kMostWindows / 2);
+  EXPECT_EQ(scaling.result().steps.front().windows, 30U);
 }
 
 // One answer of 40 users in ten seconds: nobody has gone round yet.

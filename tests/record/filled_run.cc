@@ -61,9 +61,11 @@ void add_requests(Observations& seen) {
   first.generation = 8 * kMs;
   first.reuse_asked = {1, 4, 0};
   first.reuse_hit = {1, 2, 0};
-  seen.targets = {QosTarget{.ttft_ns = 50 * kMs, .tier_time_ns = 40 * kMs},
-                  QosTarget{.ttft_ns = 100 * kMs, .tier_time_ns = 2 * kMs},
-                  QosTarget{.ttft_ns = 1000 * kMs, .tier_time_ns = 900 * kMs}};
+  seen.targets = {
+      QosTarget{.ttft_ns = 50 * kMs, .tier_time_ns = 40 * kMs},
+      QosTarget{
+          .ttft_ns = 100 * kMs, .tier_time_ns = 2 * kMs, .tail_ns = {60 * kMs, 8 * kMs, 90 * kMs}},
+      QosTarget{.ttft_ns = 1000 * kMs, .tier_time_ns = 900 * kMs}};
   for (const RequestRow& each : {early, first, second, failed, abandoned}) seen.add(each);
 }
 
@@ -164,6 +166,7 @@ void add_autoscaling(Run& run) {
   step.storage_read_p95_ms = 60;
   step.storage_write_p95_ms = 7;
   step.storage_gb_per_s = 1.25;
+  step.queue_depth = 3.5;
   step.saturation = {.value = 0.3, .low = 0.25, .high = 0.35};
   step.action = ScalingAction::scale_up;
   step.reason = "the first step";

@@ -47,7 +47,9 @@ TEST(Observations, TakesEachStageFromItsTwoStamps) {
 
 TEST(Observations, CountsAClassOnlyWhereClassesMeanSomething) {
   Observations seen;
-  seen.targets = {QosTarget{}, QosTarget{.ttft_ns = 15'000, .tier_time_ns = 4'999}, QosTarget{}};
+  const QosTarget target = {
+      .ttft_ns = 15'000, .tier_time_ns = 4'999, .tail_ns = {14'999, 15'000, 99'000}};
+  seen.targets = {QosTarget{}, target, QosTarget{}};
   RequestRow row = completed_row();
   row.qos = Qos::responsive;
   seen.add(row);
@@ -65,6 +67,7 @@ TEST(Observations, CountsAClassOnlyWhereClassesMeanSomething) {
   EXPECT_EQ(figures.admitted, 1U);
   EXPECT_EQ(figures.met_ttft, 1U) << "15 us is not above the target of 15 us";
   EXPECT_EQ(figures.met_tier_time, 0U);
+  EXPECT_EQ(figures.met_tail, (std::array<std::uint64_t, 3>{0, 1, 1}));
   EXPECT_EQ(figures.ttft.count(), 1U);
   EXPECT_EQ(seen.of(Qos::batch).requests.offered, 0U);
 }

@@ -33,6 +33,8 @@ TEST(MlperfText, ShowsWhatBecameOfEachClass) {
   EXPECT_THAT(text, testing::ContainsRegex("offered +0 +1 +7"));
   EXPECT_THAT(text, testing::ContainsRegex("admitted +0 +1 +0"));
   EXPECT_THAT(text, testing::ContainsRegex("first token in time +- +100.00 %, met +-"));
+  EXPECT_THAT(text, testing::ContainsRegex("first token, p99 +- +60.0 ms: 100.00 %, met +-"));
+  EXPECT_THAT(text, testing::ContainsRegex("first token, p999 +- +8.00 ms: 0.00 %, NOT met +-"));
 }
 
 TEST(MlperfText, TellsReuseByPurposeAndDecodeApart) {

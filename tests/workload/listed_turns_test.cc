@@ -81,6 +81,18 @@ TEST(ListedTurns, KnowWhatCameBeforeInAConversation) {
   EXPECT_TRUE(found.earlier.empty());
 }
 
+TEST(ListedTurns, ConversationsThatAreNotRememberedStandAlone) {
+  SessionOptions options;
+  options.conversation.most_remembered = 2;
+  const ListedTurns turns(list(), {.by_time = true}, options);
+  Conversation found;
+  turns.conversation(4, found);
+  EXPECT_EQ(found.earlier, std::vector<std::uint64_t>{1}) << "of the second user";
+  turns.conversation(5, found);
+  EXPECT_EQ(found.id, 0U) << "of the third";
+  EXPECT_TRUE(found.earlier.empty());
+}
+
 TEST(ListedTurns, AreDealtSoThatAConversationStaysWithOneUser) {
   for (const bool shuffled : {false, true}) {
     const ListedTurns turns(list(), {.users = 2, .shuffled = shuffled}, seeded(3));

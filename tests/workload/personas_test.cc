@@ -120,6 +120,21 @@ TEST(PersonaTurns, AConversationHasNoMoreTurnsThanAllowed) {
   }
 }
 
+TEST(PersonaTurns, OnlySoManyConversationsAreRemembered) {
+  SessionOptions few = session();
+  few.conversation.most_remembered = 2;
+  const PersonaTurns turns = turns_of(3, 300, few);
+  Conversation found;
+  std::uint64_t earlier = 0;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    turns.conversation(i, found);
+    EXPECT_EQ(found.id == 0, turns.turn(i).user == 2);
+    if (found.id == 0) EXPECT_TRUE(found.earlier.empty());
+    earlier += found.earlier.size();
+  }
+  EXPECT_GT(earlier, 0U);
+}
+
 TEST(PersonaTurns, StandAloneWhereNobodyConverses) {
   SessionOptions alone = session();
   alone.conversation.multi_turn = false;

@@ -64,6 +64,23 @@ TEST(SessionPlan, TurnsAreCountedFromOne) {
   }
 }
 
+TEST(SessionPlan, SharedPromptsAreAsManyAndAsLongAsTold) {
+  SessionOptions options = seeded();
+  options.system_prompt_probability = 1;
+  options.shortest_system_prompt = Tokens(8);
+  options.most_system_prompts = 2;
+  const SessionPlan plan = plan_of(50, 200, options);
+  const auto cursor = plan.cursor();
+  std::set<std::uint64_t> lengths;
+  for (std::uint64_t i = 0; i < plan.size(); ++i) {
+    lengths.insert(tokens_of(cursor->read(i), kv::Role::system).count());
+  }
+  EXPECT_EQ(lengths, (std::set<std::uint64_t>{8, 9})) << "of 5 and 9 tokens; the third is not used";
+  options.most_system_prompts = 0;
+  const SessionPlan none = plan_of(5, 5, options);
+  EXPECT_EQ(tokens_of(none.cursor()->read(0), kv::Role::system), Tokens(0));
+}
+
 TEST(SessionPlan, AFifthOfTheConversationsBeginWithOneOfThreeSharedPrompts) {
   const SessionPlan plan = plan_of(2000, 2000, seeded());
   const auto cursor = plan.cursor();
