@@ -91,6 +91,20 @@ const std::vector<Setting>& table() {
        .help = "likewise of storage writes",
        .low = 1e-6,
        .high = 1e9},
+      {.name = "saturation-detection-queue-depth-threshold",
+       .kind = Kind::number,
+       .initial = "100",
+       .group = kScaling,
+       .help = "waiting requests that are saturation 1 in qos mode",
+       .low = 1e-6,
+       .high = 1e9},
+      {.name = "saturation-detection-history-window-size",
+       .kind = Kind::integer,
+       .initial = "10",
+       .group = kScaling,
+       .help = "windows that a step is cut into",
+       .low = 10,
+       .high = 1000},
   };
   return rows;
 }
@@ -129,7 +143,8 @@ void refuse_autoscaler_without_effect(const Settings& settings) {
     settings.refuse_given(
         {"target-saturation", "autoscaler-scale-up-factor", "autoscaler-scale-down-factor",
          "saturation-detection-read-latency-p95-threshold-ms",
-         "saturation-detection-write-latency-p95-threshold-ms"},
+         "saturation-detection-write-latency-p95-threshold-ms",
+         "saturation-detection-queue-depth-threshold"},
         "with --autoscaler-mode capacity");
   }
 }
@@ -151,7 +166,9 @@ std::optional<load::ScalingOptions> read_autoscaler(const Settings& settings) {
       .scale_down_factor = settings.number("autoscaler-scale-down-factor"),
       .saturation = {
           .read_p95_ms = settings.number("saturation-detection-read-latency-p95-threshold-ms"),
-          .write_p95_ms = settings.number("saturation-detection-write-latency-p95-threshold-ms")}};
+          .write_p95_ms = settings.number("saturation-detection-write-latency-p95-threshold-ms"),
+          .queue_depth = settings.number("saturation-detection-queue-depth-threshold")}};
+  options.windows = settings.integer("saturation-detection-history-window-size");
   options.step = settings.seconds("autoscaler-step");
   if (settings.flag("prefill-only")) options.counted = load::Counted::prompts;
   const load::ScalerOptions& scaler = options.scaler;

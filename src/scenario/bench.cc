@@ -97,6 +97,8 @@ struct Bench::Impl {
   cache::CacheOptions cache_options() const {
     return {.capacity = tiers->capacities(),
             .headroom = config.headroom,
+            .largest_share = config.largest_share,
+            .eviction = config.eviction,
             .promote = config.promote,
             .verify = config.verify,
             .reserve_blocks = blocks_of(tiers->capacities(), block, plan->summary()),

@@ -364,10 +364,16 @@ tier::ModelledOptions model_of(const Settings& settings, std::string_view read_r
           .write_bytes_per_s = settings.number(write_rate) * 1e9};
 }
 
+Bytes share_of(Bytes size, double share) {
+  if (share == 1) return size;
+  return Bytes(static_cast<std::uint64_t>(static_cast<double>(size.count()) * share));
+}
+
 void read_tiers(const Settings& settings, BenchConfig& config) {
   const Bytes card = settings.size("gpu-mem-gb");
   const std::uint64_t cards = settings.integer("num-gpus");
-  config.gpu = {.capacity = card == kUnlimited ? card : card * cards,
+  const double fraction = settings.number("gpu-backend-memory-fraction");
+  config.gpu = {.capacity = card == kUnlimited ? card : share_of(card * cards, fraction),
                 .model = model_of(settings, "gpu-gb-per-s", "gpu-gb-per-s", "gpu-latency-us",
                                   "gpu-latency-us")};
   config.cpu = {.capacity = settings.size("cpu-mem-gb"),
@@ -490,6 +496,8 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   read_load(settings, config);
   read_rag_details(settings, config.model, config.tensor_parallel, config.workload.session.rag);
   config.headroom = settings.number("eviction-target-usage-ratio");
+  config.largest_share = settings.number("eviction-large-entry-limit-ratio");
+  config.eviction = read_eviction(settings);
   return config;
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "cache/options.h"
 #include "core/bytes.h"
 #include "core/time.h"
 #include "io/faulty_engine.h"
@@ -46,8 +47,10 @@ struct BenchConfig {
   TierPlan gpu;
   TierPlan cpu;      // its model is used in virtual time
   TierPlan storage;  // its model is used by Layout::modelled; capacity 0 = 95 % of the free space
-  double headroom = 0.8;  // share to which a tier with one below it is filled
-  std::string policy;     // one of cache::policy_names()
+  double headroom = 0.8;        // share to which a tier with one below it is filled
+  double largest_share = 0.95;  // of such a tier, that a block may have
+  cache::EvictionLimits eviction;
+  std::string policy;  // one of cache::policy_names()
   bool promote = false;
   Layout layout = Layout::slab;
   IoEngine engine = IoEngine::uring;

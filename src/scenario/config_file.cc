@@ -29,6 +29,7 @@ namespace {
 
 constexpr Bytes kLargestFile = 1_MiB;
 constexpr std::string_view kBench = "bench";
+constexpr std::string_view kBenchBefore = "bench.";
 constexpr std::string_view kModels = "model_configs";
 // They decide what is read before the file; load_settings() takes them from elsewhere.
 constexpr std::array<std::string_view, 2> kNotInAFile = {"preset", "config"};
@@ -245,6 +246,8 @@ class Reader {
       read_models(key, value);
     } else if (const auto known = paths_.find(below); known != paths_.end()) {
       set(place(key, below), value, *known->second);
+      // The benchmark's own file has every section, whatever is run.
+      if (!below.starts_with(kBenchBefore)) settings_.excuse(known->second->name);
     } else if (!keys_below(paths_, below).empty()) {
       read_mapping(value, below, place(key, below));
     } else {

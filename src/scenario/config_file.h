@@ -20,7 +20,8 @@ struct ConfigFile {
 // ...". Two kinds of keys name settings: those of the sections of the tier benchmark, of which the
 // dotted path with dashes is a setting's name (rag.top_k_chunks is --rag-top-k-chunks), and those
 // of the section `bench`, which are names of settings. A key whose setting is not in the table is
-// unknown. A file chooses neither a preset nor another file.
+// unknown. A file chooses neither a preset nor another file. Keys of
+// sections are excused where they do nothing (Settings::excuse), so that a file can hold them all.
 ConfigFile apply_config_file(const std::string& path, Settings& settings);
 // The same for a text; `file` is its name in messages.
 ConfigFile apply_config(const std::string& text, const std::string& file, Settings& settings);

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::string_view kDetails = "Details of conversations (keys of the YAML file)";
 
-// Defaults: MLPerf KV-cache benchmark, shipped config, April 2026.
+// Defaults: MLPerf KV-cache benchmark, shipped config, April 2026. Where it says more than the
+// benchmark does (least length of shared prompts, conversations remembered) or speaks of a card
+// that we do not have (gpu_backend), the default is what the benchmark does without it.
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
 const std::vector<Setting>& table() {
   static const std::vector<Setting> rows = {
@@ -124,6 +126,30 @@ const std::vector<Setting>& table() {
        .low = 0,
        .high = 1e9,
        .in_help = false},
+      {.name = "qos-profiles-interactive-target-latency-p99-ms",
+       .kind = Kind::number,
+       .initial = "100",
+       .group = kDetails,
+       .help = "what 99 % of the interactive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-interactive-target-latency-p999-ms",
+       .kind = Kind::number,
+       .initial = "150",
+       .group = kDetails,
+       .help = "what 99.9 % of the interactive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-interactive-target-latency-p9999-ms",
+       .kind = Kind::number,
+       .initial = "200",
+       .group = kDetails,
+       .help = "what 99.99 % of the interactive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
       {.name = "qos-profiles-interactive-priority",
        .kind = Kind::integer,
        .initial = "3",
@@ -140,6 +166,30 @@ const std::vector<Setting>& table() {
        .low = 0,
        .high = 1e9,
        .in_help = false},
+      {.name = "qos-profiles-responsive-target-latency-p99-ms",
+       .kind = Kind::number,
+       .initial = "200",
+       .group = kDetails,
+       .help = "what 99 % of the responsive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-responsive-target-latency-p999-ms",
+       .kind = Kind::number,
+       .initial = "350",
+       .group = kDetails,
+       .help = "what 99.9 % of the responsive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-responsive-target-latency-p9999-ms",
+       .kind = Kind::number,
+       .initial = "500",
+       .group = kDetails,
+       .help = "what 99.99 % of the responsive requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
       {.name = "qos-profiles-responsive-priority",
        .kind = Kind::integer,
        .initial = "2",
@@ -153,6 +203,30 @@ const std::vector<Setting>& table() {
        .initial = "1000",
        .group = kDetails,
        .help = "what 95 % of the batch requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-batch-target-latency-p99-ms",
+       .kind = Kind::number,
+       .initial = "5000",
+       .group = kDetails,
+       .help = "what 99 % of the batch requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-batch-target-latency-p999-ms",
+       .kind = Kind::number,
+       .initial = "7500",
+       .group = kDetails,
+       .help = "what 99.9 % of the batch requests are promised",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "qos-profiles-batch-target-latency-p9999-ms",
+       .kind = Kind::number,
+       .initial = "10000",
+       .group = kDetails,
+       .help = "what 99.99 % of the batch requests are promised",
        .low = 0,
        .high = 1e9,
        .in_help = false},
@@ -187,6 +261,22 @@ const std::vector<Setting>& table() {
        .help = "share of conversations that begin with a shared system prompt",
        .low = 0,
        .high = 1,
+       .in_help = false},
+      {.name = "prefix-cache-min-prefix-length",
+       .kind = Kind::integer,
+       .initial = "0",
+       .group = kDetails,
+       .help = "tokens that a shared system prompt has at least",
+       .low = 0,
+       .high = 1e6,
+       .in_help = false},
+      {.name = "prefix-cache-max-prefix-entries",
+       .kind = Kind::integer,
+       .initial = "1000",
+       .group = kDetails,
+       .help = "different shared system prompts at most, of three",
+       .low = 0,
+       .high = 1e9,
        .in_help = false},
       {.name = "rag-chunk-size-tokens",
        .kind = Kind::integer,
@@ -267,6 +357,14 @@ const std::vector<Setting>& table() {
        .low = 1,
        .high = 1e9,
        .in_help = false},
+      {.name = "conversation-max-conversations",
+       .kind = Kind::integer,
+       .initial = "0",
+       .group = kDetails,
+       .help = "conversations remembered at a time; further users begin anew each time; 0 = all",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
       {.name = "conversation-max-turns-per-conv",
        .kind = Kind::integer,
        .initial = "50",
@@ -322,6 +420,62 @@ const std::vector<Setting>& table() {
        .help = "share to which a tier with one below it is filled",
        .low = 0.01,
        .high = 1,
+       .in_help = false},
+      {.name = "eviction-large-entry-limit-ratio",
+       .kind = Kind::number,
+       .initial = "0.95",
+       .group = kDetails,
+       .help = "largest block that such a tier takes, as a share of it",
+       .low = 0.01,
+       .high = 1,
+       .in_help = false},
+      {.name = "eviction-max-recursion-depth",
+       .kind = Kind::integer,
+       .initial = "10",
+       .group = kDetails,
+       .help = "tiers that a chain of demotions goes down; what would go further is deleted",
+       .low = 0,
+       .high = 1000,
+       .in_help = false},
+      {.name = "eviction-max-evictions-hard-cap",
+       .kind = Kind::integer,
+       .initial = "5000",
+       .group = kDetails,
+       .help = "blocks that may leave for one",
+       .low = 1,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "eviction-max-evictions-min",
+       .kind = Kind::integer,
+       .initial = "1000",
+       .group = kDetails,
+       .help = "the same, when the tier holds few: it is its blocks and 100 more, within these two",
+       .low = 1,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "gpu-backend-memory-fraction",
+       .kind = Kind::number,
+       .initial = "1",
+       .group = kDetails,
+       .help = "share of --gpu-mem-gb that the gpu tier gets",
+       .low = 0.01,
+       .high = 1,
+       .in_help = false},
+      {.name = "gpu-backend-max-eviction-attempts",
+       .kind = Kind::integer,
+       .initial = "0",
+       .group = kDetails,
+       .help = "blocks that may leave the gpu tier for one; 0 = as eviction.* says",
+       .low = 0,
+       .high = 1e9,
+       .in_help = false},
+      {.name = "gpu-backend-free-memory-threshold",
+       .kind = Kind::number,
+       .initial = "0",
+       .group = kDetails,
+       .help = "share of its free room that the gpu tier keeps free",
+       .low = 0,
+       .high = 0.99,
        .in_help = false},
       {.name = "validation-limits-max-users",
        .kind = Kind::integer,
@@ -408,9 +562,13 @@ void read_session_details(const Settings& settings, workload::SessionOptions& se
   }
   session.conversation.end_probability =
       settings.number("conversation-end-conversation-probability");
+  session.conversation.most_remembered =
+      static_cast<std::uint32_t>(settings.integer("conversation-max-conversations"));
   session.conversation.most_turns =
       static_cast<std::uint32_t>(settings.integer("conversation-max-turns-per-conv"));
   session.system_prompt_probability = settings.number("prefix-cache-system-prompt-hit-probability");
+  session.shortest_system_prompt = Tokens(settings.integer("prefix-cache-min-prefix-length"));
+  session.most_system_prompts = settings.integer("prefix-cache-max-prefix-entries");
 }
 
 void read_rag_details(const Settings& settings, const kv::ModelShape& model,
@@ -435,6 +593,17 @@ void read_rag_details(const Settings& settings, const kv::ModelShape& model,
   rag.most_documents = static_cast<std::uint32_t>(settings.integer("rag-max-documents"));
 }
 
+cache::EvictionLimits read_eviction(const Settings& settings) {
+  cache::EvictionLimits limits;
+  limits.deepest_demotion = static_cast<unsigned>(settings.integer("eviction-max-recursion-depth"));
+  limits.most = settings.integer("eviction-max-evictions-hard-cap");
+  limits.fewest = settings.integer("eviction-max-evictions-min");
+  const std::uint64_t from_gpu = settings.integer("gpu-backend-max-eviction-attempts");
+  if (from_gpu > 0) limits.most_from_gpu = from_gpu;
+  limits.gpu_kept_free = settings.number("gpu-backend-free-memory-threshold");
+  return limits;
+}
+
 void read_sharegpt(const Settings& settings, workload::ShareGptOptions& sharegpt) {
   const auto number = [&](std::string_view name) {
     return static_cast<std::uint32_t>(settings.integer(name));
@@ -448,7 +617,12 @@ record::QosTargets read_targets(const Settings& settings) {
   record::QosTargets targets{};
   for (const Qos qos : kAllQos) {
     const std::int64_t ns = settings.milliseconds(of_class(qos, "target-latency-p95-ms")).count();
-    targets.at(index_of(qos)) = {.ttft_ns = ns, .tier_time_ns = ns};
+    record::QosTarget& target = targets.at(index_of(qos));
+    target = {.ttft_ns = ns, .tier_time_ns = ns};
+    for (std::size_t i = 0; i < record::kSlaTails.size(); ++i) {
+      const std::string key = fmt::format("target-latency-{}-ms", record::kSlaTails.at(i).name);
+      target.tail_ns.at(i) = settings.milliseconds(of_class(qos, key)).count();
+    }
   }
   return targets;
 }

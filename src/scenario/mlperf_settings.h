@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "cache/options.h"
 #include "core/request_class.h"
 #include "core/time.h"
 #include "kv/model.h"
@@ -27,6 +28,8 @@ void read_session_details(const Settings& settings, workload::SessionOptions& se
 // Chunks and queries; documents of large models are shorter, and no chunk is larger than allowed.
 void read_rag_details(const Settings& settings, const kv::ModelShape& model,
                       std::uint32_t tensor_parallel, workload::RagOptions& rag);
+// What one block may push out of the tiers.
+cache::EvictionLimits read_eviction(const Settings& settings);
 void read_sharegpt(const Settings& settings, workload::ShareGptOptions& sharegpt);
 
 // What each class is promised, for the time to first token and for waiting on tiers alike.

@@ -166,10 +166,12 @@ void Settings::resolve(std::string_view name, Bytes size) {
   resolve(name, size_value(row(name), size));
 }
 
+void Settings::excuse(std::string_view name) { entries_.at(row(name).name).excused = true; }
+
 void Settings::refuse_given(std::initializer_list<std::string_view> names,
                             std::string_view why) const {
   for (const std::string_view name : names) {
-    if (was_given(name)) {
+    if (was_given(name) && !entry(name).excused) {
       throw Error(fmt::format("{} has no effect {}; leave it out", spelling(name), why));
     }
   }

@@ -63,6 +63,9 @@ class Settings {
   void resolve(std::string_view name, record::Value value);
   void resolve(std::string_view name, Bytes size);
 
+  // It was given among many, for whatever run they fit: refuse_given() passes it over until
+  // somebody else sets it.
+  void excuse(std::string_view name);
   // Throws Error when somebody gave one of these, which would do nothing ("with --trace").
   void refuse_given(std::initializer_list<std::string_view> names, std::string_view why) const;
 
@@ -92,6 +95,7 @@ class Settings {
     record::Origin origin = record::Origin::default_;
     std::string spelling;
     record::Value resolved;
+    bool excused = false;
   };
   const Setting& row(std::string_view name) const;
   const Entry& entry(std::string_view name) const;

@@ -52,6 +52,8 @@ TEST(AutoscalerSettings, DefaultToTheBenchmarks) {
   EXPECT_EQ(scaler.scale_down_factor, 0.8);
   EXPECT_EQ(scaler.saturation.read_p95_ms, 100);
   EXPECT_EQ(scaler.saturation.write_p95_ms, 50);
+  EXPECT_EQ(scaler.saturation.queue_depth, 100);
+  EXPECT_EQ(config.scaling->windows, 10U);
 }
 
 // The plan has all users there may be, places for them, and those of the start begin.

@@ -40,9 +40,21 @@ TEST(MlperfSettings, DefaultsAreThePublishedOnes) {
   EXPECT_EQ(session.conversation.most_turns, 50U);
   EXPECT_EQ(session.system_prompt_probability, 0.2);
   EXPECT_EQ(read_targets(settings).at(index_of(Qos::responsive)).ttft_ns, 100'000'000);
+  EXPECT_THAT(read_targets(settings).at(index_of(Qos::batch)).tail_ns,
+              ElementsAre(5'000'000'000, 7'500'000'000, 10'000'000'000));
   EXPECT_THAT(read_ranks(settings), ElementsAre(0, 1, 2));
   EXPECT_EQ(generation_time(settings, "realistic"), 30ms);
   EXPECT_EQ(generation_time(settings, "deterministic"), 30ms);
+}
+
+TEST(MlperfSettings, LimitsOfEvictionAreThePublishedOnesAndThoseOfACardAreOff) {
+  const cache::EvictionLimits limits = read_eviction(with({}));
+  EXPECT_EQ(limits.deepest_demotion, 10U);
+  EXPECT_EQ(limits.most, 5000U);
+  EXPECT_EQ(limits.fewest, 1000U);
+  EXPECT_EQ(limits.most_from_gpu, cache::EvictionLimits{}.most_from_gpu);
+  EXPECT_EQ(limits.gpu_kept_free, 0);
+  EXPECT_EQ(read_eviction(with({{"gpu-backend-max-eviction-attempts", "7"}})).most_from_gpu, 7U);
 }
 
 TEST(MlperfSettings, TheHighestPriorityIsServedFirst) {
