@@ -73,6 +73,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"io/transfer.h", "a value and its means; io/queue_test"},
     {"load/slice.h", "a value; load/recorder_test and load/scaling_test"},
     {"record/autoscaling.h", "a value; record/run_json_test"},
+    {"record/beside.h", "a value; record/beside_json_test"},
     {"record/device_latency.h", "a value; telemetry/bpftrace_histograms_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
     {"record/json_fields.cc", "record/run_json_test"},
