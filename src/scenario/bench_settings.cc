@@ -15,7 +15,9 @@
 #include "scenario/autoscaler_settings.h"
 #include "scenario/mlperf_settings.h"
 #include "scenario/model_file.h"
+#include "scenario/precondition_settings.h"
 #include "scenario/presets.h"
+#include "scenario/tracing_settings.h"
 #include "scenario/workload_settings.h"
 
 namespace spillway::scenario {
@@ -298,6 +300,8 @@ const std::vector<Setting>& table() {
     std::ranges::copy(workload_settings(), std::back_inserter(all));
     std::ranges::copy(autoscaler_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
+    std::ranges::copy(tracing_settings(), std::back_inserter(all));
+    std::ranges::copy(precondition_settings(), std::back_inserter(all));
     std::ranges::copy(mlperf_settings(), std::back_inserter(all));
     return all;
   }();
@@ -454,6 +458,9 @@ std::span<const Setting> bench_settings() { return table(); }
 
 BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> models) {
   set_workload_defaults(settings);
+  set_tracing_defaults(settings);
+  refuse_tracing_without_effect(settings);
+  refuse_precondition_without_effect(settings);
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
   if (!settings.is_set("trace")) check_limits(settings);
@@ -467,6 +474,8 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   read_tiers(settings, config);
   read_storage(settings, config);
   read_load(settings, config);
+  config.tracing = read_tracing(settings);
+  config.precondition = read_precondition(settings);
   read_rag_details(settings, config.model, config.tensor_parallel, config.workload.session.rag);
   config.headroom = settings.number("eviction-target-usage-ratio");
   return config;
