@@ -24,6 +24,7 @@
 
 #include "analysis/assessment.h"
 #include "cli/flags.h"
+#include "cli/log.h"
 #include "cli/signals.h"
 #include "core/error.h"
 #include "core/size_text.h"
@@ -31,6 +32,7 @@
 #include "record/run_json.h"
 #include "report/mlperf_json.h"
 #include "report/progress.h"
+#include "report/run_fio_job.h"
 #include "report/run_text.h"
 #include "scenario/bench.h"
 #include "scenario/bench_facts.h"
@@ -43,6 +45,8 @@ namespace {
 
 using scenario::Bench;
 using scenario::Phase;
+
+constexpr const char* kCreated = "{:%Y-%m-%dT%H:%M:%SZ}";
 
 std::string utc(const char* format) {
   return fmt::format(fmt::runtime(format), fmt::gmtime(std::time(nullptr)));
@@ -59,15 +63,22 @@ void make_directory(std::unique_ptr<record::RunDirectory>& directory, const std:
       record::RunDirectory::Parent::is_made);
 }
 
-// Draws the progress line once a second, on a thread of its own, until it goes.
+// Draws the progress line once a second, on a thread of its own, until it goes. For debugging every
+// one stays as a line of its own.
 class ProgressThread {
  public:
-  ProgressThread(const Bench& bench, const scenario::BenchConfig& config)
-      : bench_(bench), config_(config), writer_(stderr, ::isatty(STDERR_FILENO) == 1) {
+  ProgressThread(const Bench& bench, const scenario::BenchConfig& config, const Log& log)
+      : bench_(bench), config_(config), writer_(make_writer(log)) {
+    if (!log.shows(LogLevel::info)) return;
     thread_ = std::jthread([this](const std::stop_token& stop) { draw(stop); });
   }
 
  private:
+  static report::ProgressWriter make_writer(const Log& log) {
+    if (log.shows(LogLevel::debug)) return {stderr, false, Duration::zero()};
+    return {stderr, ::isatty(STDERR_FILENO) == 1};
+  }
+
   void draw(const std::stop_token& stop) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
@@ -83,6 +94,13 @@ class ProgressThread {
     report::Progress now;
     now.elapsed = bench_.elapsed();
     now.phase = phase_name(now.elapsed);
+    if (bench_.phase() == Phase::preparing) {
+      now.elapsed = std::chrono::steady_clock::now() - began_;
+      if (now.phase == kFilling) {
+        now.filled = {.written = filled_.written, .target = filled_.target};
+      }
+      return now;
+    }
     if (config_.driver.duration) {
       now.left = config_.driver.warm_up + *config_.driver.duration - now.elapsed;
     } else {
@@ -107,7 +125,8 @@ class ProgressThread {
   std::string_view phase_name(Duration elapsed) {
     switch (bench_.phase()) {
       case Phase::preparing:
-        return "preparing";
+        filled_ = bench_.preconditioned().value_or(Bench::Filled());
+        return filled_.written < filled_.target ? kFilling : "preparing";
       case Phase::finishing:
         return "finishing";
       case Phase::running:
@@ -120,9 +139,13 @@ class ProgressThread {
     return scaling_;
   }
 
+  static constexpr std::string_view kFilling = "preconditioning";
+
   const Bench& bench_;
   const scenario::BenchConfig& config_;
   report::ProgressWriter writer_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  Bench::Filled filled_;
   std::string scaling_;  // the phase of a run whose number of users changes
   report::Progress last_;
   std::uint64_t last_read_ = 0;
@@ -131,7 +154,7 @@ class ProgressThread {
 };
 
 void write_results(record::RunDirectory& directory, record::Run& run) {
-  run.created = utc("{:%Y-%m-%dT%H:%M:%SZ}");
+  if (run.created.empty()) run.created = utc(kCreated);
   record::grade(run);
   directory.write("record.json", record::to_json(run));
   directory.write("report.txt", report::run_text(run));
@@ -259,15 +282,19 @@ class BenchCommand final : public Command {
     const scenario::ConfigFile file = flags_.apply(scenario::process_environment());
     const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
-    print_note();
+    const Log log(log_level(settings_.text("log-level")));
+    say_what_runs(config, log);
     if (settings_.is_set("output")) report::check_writable(settings_.text("output"));
     Interruption interruption;
     std::unique_ptr<record::RunDirectory> directory;
-    record::Run run = measure(config, interruption, directory);
+    record::Run run = measure(config, log, interruption, directory);
     if (const int signal = interruption.first(); signal != 0) {
       run.interrupted = record::Interruption::once;
       run.interrupted_by = name_of_signal(signal);
     }
+    run.created = utc(kCreated);
+    for (const std::string& warning : run.warnings) log.say(LogLevel::warning, warning);
+    write_fio_job(run, *directory);
     write_mlperf(config, run, *directory);
     write_results(*directory, run);
     fmt::print("{}\nResults: {}\n", report::run_text(run), directory->path());
@@ -285,6 +312,15 @@ class BenchCommand final : public Command {
             .profile = analysis::find_profile(settings_.text("performance-profile"))
                            .value_or(analysis::Profile::latency),
             .latency_lists = !settings_.flag("no-latency-lists")};
+  }
+
+  // A job that repeats the I/O, where the kernel has counted any.
+  static void write_fio_job(record::Run& run, record::RunDirectory& directory) {
+    const std::string job = report::run_fio_job(run);
+    if (job.empty()) return;
+    const std::string name = fmt::format("fio_kv_cache_workload_{}.ini", utc("{:%Y%m%d_%H%M%S}"));
+    directory.write(name, job);
+    run.latency_tracing->fio_job = name;
   }
 
   // The MLPerf benchmark's result file, beside the record and wherever it was asked for.
@@ -310,13 +346,25 @@ class BenchCommand final : public Command {
     return kSuccess;
   }
 
-  // What the preset asks to be run beside this, if anything.
-  void print_note() const {
+  // That nothing is moved, what the preset asks to be run beside this, and who set what.
+  void say_what_runs(const scenario::BenchConfig& config, const Log& log) const {
+    if (config.tracing.without_io) {
+      log.say(LogLevel::info,
+              "I/O trace without I/O, as in the MLPerf KV-cache benchmark: simulated in virtual "
+              "time; --clock real traces a real run");
+    }
     const scenario::Preset* const preset = scenario::find_preset(settings_.text("preset"));
-    if (preset != nullptr && !preset->note.empty()) fmt::print(stderr, "{}\n", preset->note);
+    if (preset != nullptr && !preset->note.empty()) log.say(LogLevel::info, preset->note);
+    for (const record::Setting& setting : settings_.effective()) {
+      if (setting.origin == record::Origin::default_) continue;
+      log.say(LogLevel::debug,
+              fmt::format("{} = {} ({})", settings_.spelling(setting.name),
+                          record::value_text(setting.value), record::name_of(setting.origin)));
+    }
   }
 
-  static void announce(const Bench& bench, const scenario::BenchConfig& config) {
+  static void announce(const Bench& bench, const scenario::BenchConfig& config, const Log& log) {
+    if (!log.shows(LogLevel::info)) return;
     const workload::PlanSummary& plan = bench.plan();
     if (config.workload.model == scenario::RequestModel::mlperf) {
       fmt::print(stderr,
@@ -330,13 +378,14 @@ class BenchCommand final : public Command {
         config.virtual_time ? "; virtual time: no file is touched, every tier is modelled" : "");
   }
 
-  record::Run measure(const scenario::BenchConfig& config, Interruption& interruption,
+  record::Run measure(const scenario::BenchConfig& config, const Log& log,
+                      Interruption& interruption,
                       std::unique_ptr<record::RunDirectory>& directory) {
     Bench bench(config, settings_);
     const std::string rows = interruption.attach(bench, directory, config.run_dir);
     try {
-      announce(bench, config);
-      const ProgressThread progress(bench, config);
+      announce(bench, config, log);
+      const ProgressThread progress(bench, config, log);
       record::Run run = bench.run(rows);
       interruption.detach();
       return run;

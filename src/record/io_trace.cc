@@ -89,6 +89,10 @@ IoTraceRow to_row(const IoTraceMove& move) {
 IoTrace::IoTrace(const std::string& path, const IoTraceOptions& options)
     : options_(options), path_(path), draft_(draft_of(path)), file_(draft_) {
   {
+    const MutexLock lock(mutex_);
+    result_.path = draft_;
+  }
+  {
     const MutexLock file_lock(file_mutex_);
     file_.append(fmt::format("{}\n", io_trace_header(options_.layout)));
   }

@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "core/unique_fd.h"
 #include "report/autoscaling_json.h"
+#include "report/mlperf_beside.h"
 #include "text/json_writer.h"
 #include "text/line_reader.h"
 
@@ -101,6 +102,7 @@ class Figures {
     field(json, "multi_turn_cache_misses", misses(ReuseKind::history));
     write_seed(json);
     if (seen.requests.completed > 0) object(json, "summary", [&] { write_summary(json); });
+    write_mlperf_beside(json, run_);
   }
 
  private:

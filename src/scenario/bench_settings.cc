@@ -280,6 +280,13 @@ std::vector<Setting> rows_about_machine() {
        .initial = "off",
        .group = kResults,
        .help = "leave the latencies of single requests out of that JSON"},
+      {.name = "log-level",
+       .kind = Kind::choice,
+       .initial = "INFO",
+       .group = kResults,
+       .help = "what is said on standard error: DEBUG adds figures of every second and where "
+               "settings come from, WARNING has no progress, ERROR errors only",
+       .choices = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}},
       {.name = "performance-profile",
        .kind = Kind::choice,
        .initial = "latency",
