@@ -87,7 +87,7 @@ TEST(Run, SaysWhatElseSpeaksAgainstIt) {
 
 TEST(Run, SaysWhenItsTraceFailedOrHeldItUp) {
   record::Run run = good_run();
-  run.io_trace = TraceFile{.stalls = 2, .error = "No space left on device"};
+  run.io_trace = TraceFile{.path = {}, .stalls = 2, .error = "No space left on device"};
   grade(run);
   EXPECT_TRUE(has_reason(run, "io_trace_failed"));
   EXPECT_TRUE(has_reason(run, "io_trace_fell_behind"));
