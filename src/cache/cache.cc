@@ -24,6 +24,7 @@ std::pair<std::size_t, std::size_t> take_window(std::size_t& next, std::size_t c
 // lane waits for the last block of its window, the other's are on their way.
 struct Cache::Loading {
   std::span<const Pin> pins;
+  Cause cause;
   std::vector<std::uint8_t> arrived;
   std::size_t next = 0;
   bool broken = false;  // a block failed: nothing behind it is usable
@@ -32,6 +33,7 @@ struct Cache::Loading {
 struct Cache::Storing {
   std::span<const kv::BlockKey> keys;
   Bytes block_size;
+  Cause cause;
   std::size_t next = 0;
   StoreOutcome outcome;
 };
@@ -43,7 +45,7 @@ Cache::Cache(Index& index, const PerTier<tier::Store*>& stores, const kv::BlockC
       options_(options),
       window_(std::clamp<std::size_t>(options.blocks_in_flight / 2, 1, Index::kBatch)),
       lanes_(std::max<std::size_t>(options.blocks_in_flight / window_, 1)),
-      mover_(index, stores, content, loop, options.verify) {
+      mover_(index, stores, content, loop, options) {
   check(options.blocks_in_flight > 0, "a cache moves at least one block at a time");
   for (const TierId tier : kAllTiers) {
     check((options.capacity[tier] > Bytes(0)) == (stores[tier] != nullptr),
@@ -83,9 +85,9 @@ async::Task<> Cache::in_lanes(Work& work, async::Task<> (Cache::*lane)(Work&, as
   });
 }
 
-async::Task<LoadOutcome> Cache::load(Match match, async::Stop& stop) {
+async::Task<LoadOutcome> Cache::load(Match match, async::Stop& stop, Cause cause) {
   const std::span<Pin> pins = match.pins();
-  Loading loading{.pins = pins, .arrived = std::vector<std::uint8_t>(pins.size())};
+  Loading loading{.pins = pins, .cause = cause, .arrived = std::vector<std::uint8_t>(pins.size())};
   co_await in_lanes(loading, &Cache::load_lane, pins.size(), stop);
 
   LoadOutcome outcome;
@@ -99,9 +101,9 @@ async::Task<LoadOutcome> Cache::load(Match match, async::Stop& stop) {
     if (loading.arrived[i] != 0) continue;
     ++outcome.failed;
     std::optional<Mark> mark = index_.discard(pins[i]);
-    if (mark) co_await mover_.remove(std::move(*mark));
+    if (mark) co_await mover_.remove(std::move(*mark), cause);
   }
-  if (options_.promote) co_await promote(pins.first(outcome.blocks_hit), stop);
+  if (options_.promote) co_await promote(pins.first(outcome.blocks_hit), cause, stop);
   match.release();
   co_return outcome;
 }
@@ -110,24 +112,24 @@ async::Task<> Cache::load_lane(Loading& loading, async::Stop& stop) {
   while (loading.next < loading.pins.size() && !loading.broken && !stop.requested()) {
     const auto [first, count] = take_window(loading.next, loading.pins.size(), window_);
     const auto arrived = std::span(loading.arrived).subspan(first, count);
-    co_await mover_.read(loading.pins.subspan(first, count), arrived);
+    co_await mover_.read(loading.pins.subspan(first, count), arrived, loading.cause);
     if (std::ranges::count(arrived, 0) > 0) loading.broken = true;
   }
 }
 
-async::Task<> Cache::promote(std::span<Pin> pins, async::Stop& stop) {
+async::Task<> Cache::promote(std::span<Pin> pins, Cause cause, async::Stop& stop) {
   while (!pins.empty() && !stop.requested()) {
     const std::span<Pin> batch = pins.first(std::min(pins.size(), window_));
     pins = pins.subspan(batch.size());
     Plan plan;
     index_.plan_promotions(batch, plan);
-    co_await mover_.carry_out(plan);
+    co_await mover_.carry_out(plan, cause);
   }
 }
 
 async::Task<StoreOutcome> Cache::store(std::span<const kv::BlockKey> keys, Bytes block_size,
-                                       async::Stop& stop) {
-  Storing storing{.keys = keys, .block_size = block_size, .outcome = {}};
+                                       async::Stop& stop, Cause cause) {
+  Storing storing{.keys = keys, .block_size = block_size, .cause = cause, .outcome = {}};
   co_await in_lanes(storing, &Cache::store_lane, keys.size(), stop);
   StoreOutcome& outcome = storing.outcome;
   outcome.stopped = outcome.stopped || storing.next < keys.size();
@@ -150,7 +152,7 @@ async::Task<> Cache::store_window(Storing& storing, std::span<const kv::BlockKey
   while (true) {
     Plan plan;
     index_.plan_store(keys, storing.block_size, plan);
-    co_await mover_.carry_out(plan);
+    co_await mover_.carry_out(plan, storing.cause);
     storing.outcome.add(plan);
     if (plan.unsettled.empty()) co_return;
     if (stop.requested()) break;
@@ -179,7 +181,7 @@ async::Task<std::size_t> Cache::drop_window(std::span<const kv::BlockKey> keys, 
     Plan plan;
     index_.plan_drop(keys, plan);
     dropped += plan.deletions.size();
-    co_await mover_.carry_out(plan);
+    co_await mover_.carry_out(plan, Cause{});  // no request asked for it
     if (plan.unsettled.empty() || stop.requested()) co_return dropped;
     for (const kv::BlockKey& key : plan.unsettled) {
       ++mover_.counters().waits;

@@ -61,11 +61,11 @@ class Cache {
   // Reads the matched blocks side by side and unpins them. A block that fails ends what is usable
   // of the prefix; it leaves the cache unless another request is still reading it. With promotion,
   // also waits until the blocks have been written to the tier above.
-  async::Task<LoadOutcome> load(Match match, async::Stop& stop);
+  async::Task<LoadOutcome> load(Match match, async::Stop& stop, Cause cause = {});
 
   // Stores those of the keys that are absent; makes room for them first. Never waits for room.
   async::Task<StoreOutcome> store(std::span<const kv::BlockKey> keys, Bytes block_size,
-                                  async::Stop& stop);
+                                  async::Stop& stop, Cause cause = {});
 
   // These were used now, the last first, so that a prefix's tail leaves before its head. Keys that
   // are not resident are passed over.
@@ -93,7 +93,7 @@ class Cache {
                              async::Stop& stop);
   async::Task<std::size_t> drop_window(std::span<const kv::BlockKey> keys, async::Stop& stop);
   async::Task<> wait_for(std::span<const kv::BlockKey> keys);
-  async::Task<> promote(std::span<Pin> pins, async::Stop& stop);
+  async::Task<> promote(std::span<Pin> pins, Cause cause, async::Stop& stop);
 
   Index& index_;
   async::Loop& loop_;

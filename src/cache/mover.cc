@@ -63,39 +63,47 @@ async::Task<> side_by_side(async::Loop& loop, std::vector<async::Task<>> tasks) 
 }  // namespace
 
 Mover::Mover(Index& index, const PerTier<tier::Store*>& stores, const kv::BlockContent* content,
-             async::Loop& loop, kv::Verify verify)
-    : index_(index), stores_(stores), content_(content), loop_(loop), verify_(verify) {}
+             async::Loop& loop, const CacheOptions& options)
+    : index_(index),
+      stores_(stores),
+      content_(content),
+      loop_(loop),
+      verify_(options.verify),
+      moves_(options.moves) {}
 
-async::Task<> Mover::carry_out(Plan& plan) {
+async::Task<> Mover::carry_out(Plan& plan, Cause cause) {
   for (const TierId tier : kAllTiers) counters_.tiers[tier].bypasses += plan.bypasses[tier];
   std::vector<Mark> late = take_unplaced(plan.arrivals);
+  log_demotions(plan, cause);
+  log_arrivals(plan.arrivals, cause);
   if (plan.arrivals.empty() || !someone_leaves(plan)) {
-    co_await arrive_all(plan.arrivals);
-    co_await make_way(plan);
+    co_await arrive_all(plan.arrivals, cause);
+    co_await make_way(plan, cause);
   } else {
     async::Stop never;
     co_await async::with_group(loop_, never, [&](async::Group& group) -> async::Task<> {
-      group.spawn(arrive_all(plan.arrivals));
-      co_await make_way(plan);
+      group.spawn(arrive_all(plan.arrivals, cause));
+      co_await make_way(plan, cause);
     });
   }
   if (late.empty()) co_return;
-  co_await find_places(late);
-  co_await arrive_all(late);
+  co_await find_places(late, cause);
+  log_arrivals(late, cause);
+  co_await arrive_all(late, cause);
   std::ranges::move(late, std::back_inserter(plan.arrivals));
 }
 
-async::Task<> Mover::make_way(Plan& plan) {
-  co_await delete_all(plan.deletions);
+async::Task<> Mover::make_way(Plan& plan, Cause cause) {
+  co_await delete_all(plan.deletions, cause);
   for (std::size_t i = kTiers; i-- > 0;) {
     std::vector<Mark>& marks = plan.demotions.at(i);
     if (marks.empty()) continue;
-    co_await find_places(marks);
-    co_await demote_all(marks);
+    co_await find_places(marks, cause);
+    co_await demote_all(marks, cause);
   }
 }
 
-async::Task<> Mover::delete_all(std::span<Mark> marks) {
+async::Task<> Mover::delete_all(std::span<Mark> marks, Cause cause) {
   if (marks.empty()) co_return;
   for (const TierId tier : kAllTiers) {
     const std::vector<Mark*> here = open_marks(marks, tier, &Mark::from);
@@ -105,12 +113,13 @@ async::Task<> Mover::delete_all(std::span<Mark> marks) {
     for (Mark* mark : here) {
       mark->set_result(Result::done);
       count_eviction(*mark);
+      log(*mark, tier, Move::Kind::removal, cause);
     }
   }
   index_.settle(marks);
 }
 
-async::Task<> Mover::remove(Mark mark) { co_await delete_all({&mark, 1}); }
+async::Task<> Mover::remove(Mark mark, Cause cause) { co_await delete_all({&mark, 1}, cause); }
 
 async::Task<> Mover::erase(TierId tier, std::span<const kv::BlockKey> keys) {
   if (!keys.empty()) co_await stores_[tier]->erase(keys);
@@ -118,12 +127,13 @@ async::Task<> Mover::erase(TierId tier, std::span<const kv::BlockKey> keys) {
 
 // The accounts say that there is room; whether it is in one piece shows when those who leave have
 // left. If it is not, twice as much leaves each time, until it is or nobody is left to leave.
-async::Task<> Mover::find_places(std::span<Mark> marks) {
+async::Task<> Mover::find_places(std::span<Mark> marks, Cause cause) {
   for (std::uint64_t times = 1; index_.place(marks) > 0; times *= 2) {
     const auto without = std::ranges::find(marks, false, &Mark::is_placed);
     Plan more;
     if (!index_.plan_more_room(*without, without->size() * times, more)) break;
-    co_await make_way(more);
+    log_demotions(more, cause);
+    co_await make_way(more, cause);
   }
   for (Mark& mark : marks) {
     if (!mark.is_placed()) give_up(mark);
@@ -137,7 +147,7 @@ void Mover::give_up(Mark& mark) {
 }
 
 // All of them go to the same tier. What found no place there is only dropped where it was.
-async::Task<> Mover::demote_all(std::span<Mark> marks) {
+async::Task<> Mover::demote_all(std::span<Mark> marks, Cause cause) {
   const Time decided = loop_.now();
   for (const TierId from : kAllTiers) {
     std::vector<Mark*> here = open_marks(marks, from, &Mark::from);
@@ -151,10 +161,12 @@ async::Task<> Mover::demote_all(std::span<Mark> marks) {
     co_await erase(from, gone);
   }
   for (const Mark& mark : marks) {
+    log(mark, mark.from(), Move::Kind::removal, cause);
     if (mark.result() == Result::done) {
       count_demotion(mark, loop_.now() - decided);
     } else {
       count_eviction(mark);
+      log(mark, mark.to(), Move::Kind::removal, cause);
     }
   }
   index_.settle(marks);
@@ -202,30 +214,36 @@ async::Task<> Mover::write(std::span<Mark*> marks, tier::Store* from) {
   co_await erase(to, torn);
 }
 
-async::Task<> Mover::arrive_all(std::span<Mark> marks) {
+async::Task<> Mover::arrive_all(std::span<Mark> marks, Cause cause) {
   if (marks.empty()) co_return;
   PerTier<std::vector<Mark*>> by_tier;
   std::vector<async::Task<>> tasks;
   for (const TierId tier : kAllTiers) {
     by_tier[tier] = open_marks(marks, tier, &Mark::to);
-    if (!by_tier[tier].empty()) tasks.push_back(arrive(by_tier[tier]));
+    if (!by_tier[tier].empty()) tasks.push_back(arrive(by_tier[tier], cause));
   }
   co_await side_by_side(loop_, std::move(tasks));
   index_.settle(marks);
 }
 
-async::Task<> Mover::arrive(std::span<Mark*> marks) {
+async::Task<> Mover::arrive(std::span<Mark*> marks, Cause cause) {
   co_await write(marks, nullptr);
   PerTier<std::vector<kv::BlockKey>> moved_up;
   for (const Mark* mark : marks) {
-    if (mark->result() != Result::done) continue;
+    if (mark->result() != Result::done) {
+      log(*mark, mark->to(), Move::Kind::removal, cause);
+      continue;
+    }
     count_arrival(*mark);
-    if (mark->kind() == Mark::Kind::promotion) moved_up[mark->from()].push_back(mark->key());
+    if (mark->kind() != Mark::Kind::promotion) continue;
+    moved_up[mark->from()].push_back(mark->key());
+    log(*mark, mark->from(), Move::Kind::removal, cause);
   }
   for (const TierId tier : kAllTiers) co_await erase(tier, moved_up[tier]);
 }
 
-async::Task<> Mover::read(std::span<const Pin> pins, std::span<std::uint8_t> arrived) {
+async::Task<> Mover::read(std::span<const Pin> pins, std::span<std::uint8_t> arrived, Cause cause) {
+  log_reads(pins, cause);
   PerTier<std::size_t> counts{};
   for (const Pin& pin : pins) ++counts[pin.tier];
   std::vector<async::Task<>> tasks;
@@ -246,6 +264,49 @@ async::Task<> Mover::read_tier(TierId tier, std::size_t count, std::span<const P
   const tier::BlockMove* move = reads.moves().data();
   for (std::size_t i = 0; i < pins.size(); ++i) {
     if (pins[i].tier == tier) arrived[i] = (move++)->error ? 0 : 1;
+  }
+}
+
+void Mover::log(const Mark& mark, TierId tier, Move::Kind kind, Cause cause) const {
+  if (moves_ == nullptr) return;
+  Move::Purpose purpose = Move::Purpose::room;
+  if (mark.kind() == Mark::Kind::store) purpose = Move::Purpose::store;
+  if (mark.kind() == Mark::Kind::promotion) purpose = Move::Purpose::use;
+  moves_->add({.decided = loop_.now(),
+               .key = mark.key(),
+               .size = mark.size(),
+               .tier = tier,
+               .kind = kind,
+               .purpose = purpose,
+               .cause = cause});
+}
+
+void Mover::log_demotions(const Plan& plan, Cause cause) const {
+  for (std::size_t i = kTiers; i-- > 0;) {
+    for (const Mark& mark : plan.demotions.at(i)) {
+      log(mark, mark.from(), Move::Kind::read, cause);
+      log(mark, mark.to(), Move::Kind::write, cause);
+    }
+  }
+}
+
+// Those that found no place are given up already.
+void Mover::log_arrivals(std::span<const Mark> marks, Cause cause) const {
+  for (const Mark& mark : marks) {
+    if (mark.result() == Result::undone) log(mark, mark.to(), Move::Kind::write, cause);
+  }
+}
+
+void Mover::log_reads(std::span<const Pin> pins, Cause cause) const {
+  if (moves_ == nullptr) return;
+  for (const Pin& pin : pins) {
+    moves_->add({.decided = loop_.now(),
+                 .key = pin.key,
+                 .size = pin.size,
+                 .tier = pin.tier,
+                 .kind = Move::Kind::read,
+                 .purpose = Move::Purpose::use,
+                 .cause = cause});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "cache/move_log.h"
 #include "core/bytes.h"
 #include "core/tier_id.h"
 #include "kv/verify.h"
@@ -46,6 +47,8 @@ struct CacheOptions {
   // Blocks that one load or store moves side by side at most; the memory and the time that a stop
   // has to wait for depend on it.
   std::size_t blocks_in_flight = 128;
+
+  MoveLog* moves = nullptr;  // outlives the cache; null: nobody is told
 };
 
 }  // namespace spillway::cache

@@ -21,6 +21,7 @@
 #include "cli/bench_run.h"
 #include "cli/flags.h"
 #include "cli/interruption.h"
+#include "cli/log.h"
 #include "cli/trial_directory.h"
 #include "core/error.h"
 #include "record/new_file.h"
@@ -74,7 +75,7 @@ class BenchCommand final : public Command {
     const scenario::ConfigFile file = flags_.apply(scenario::process_environment());
     const scenario::BenchConfig config = scenario::bench_config(settings_, file.models);
     if (settings_.flag("plan-only")) return write_plan(config);
-    print_note();
+    say_what_runs(config, Log(log_level(settings_.text("log-level"))));
     check_outputs();
     Interruption interruption;
     if (settings_.integer("trials") > 1) return run_trials(config, interruption);
@@ -154,10 +155,21 @@ class BenchCommand final : public Command {
     return kSuccess;
   }
 
-  // What the preset asks to be run beside this, if anything.
-  void print_note() const {
+  // That nothing is moved, what the preset asks to be run beside this, and who set what.
+  void say_what_runs(const scenario::BenchConfig& config, const Log& log) const {
+    if (config.tracing.without_io) {
+      log.say(LogLevel::info,
+              "I/O trace without I/O, as in the MLPerf KV-cache benchmark: simulated in virtual "
+              "time; --clock real traces a real run");
+    }
     const scenario::Preset* const preset = scenario::find_preset(settings_.text("preset"));
-    if (preset != nullptr && !preset->note.empty()) fmt::print(stderr, "{}\n", preset->note);
+    if (preset != nullptr && !preset->note.empty()) log.say(LogLevel::info, preset->note);
+    for (const record::Setting& setting : settings_.effective()) {
+      if (setting.origin == record::Origin::default_) continue;
+      log.say(LogLevel::debug,
+              fmt::format("{} = {} ({})", settings_.spelling(setting.name),
+                          record::value_text(setting.value), record::name_of(setting.origin)));
+    }
   }
 
   CLI::App* app_;

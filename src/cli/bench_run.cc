@@ -11,10 +11,12 @@
 #include <memory>
 #include <string_view>
 
+#include "cli/log.h"
 #include "cli/progress_thread.h"
 #include "core/size_text.h"
 #include "record/run_directory.h"
 #include "record/run_json.h"
+#include "report/run_fio_job.h"
 #include "report/run_text.h"
 #include "scenario/bench.h"
 #include "scenario/bench_facts.h"
@@ -43,7 +45,10 @@ void write_results(record::RunDirectory& directory, record::Run& run) {
 class Measurement {
  public:
   Measurement(const scenario::BenchConfig& config, scenario::Settings& settings)
-      : config_(config), settings_(settings), bench_(config, settings) {}
+      : config_(config),
+        settings_(settings),
+        log_(log_level(settings.text("log-level"))),
+        bench_(config, settings) {}
 
   BenchRun run(Interruption& interruption) {
     // From here on the directory belongs to the signals: a run that is ended by force while it
@@ -59,7 +64,7 @@ class Measurement {
     int signal = 0;
     try {
       announce();
-      const ProgressThread progress(bench_, config_);
+      const ProgressThread progress(bench_, config_, log_);
       done.run = bench_.run(rows);
       signal = interruption.detach();
     } catch (...) {
@@ -71,6 +76,7 @@ class Measurement {
       done.run.interrupted = record::Interruption::once;
       done.run.interrupted_by = name_of_signal(signal);
     }
+    for (const std::string& warning : done.run.warnings) log_.say(LogLevel::warning, warning);
     keep(done.run);
     done.directory = directory_->path();
     return done;
@@ -78,6 +84,7 @@ class Measurement {
 
  private:
   void announce() const {
+    if (!log_.shows(LogLevel::info)) return;
     const workload::PlanSummary& plan = bench_.plan();
     if (config_.workload.model == scenario::RequestModel::mlperf) {
       fmt::print(stderr,
@@ -92,11 +99,22 @@ class Measurement {
   }
 
   void keep(record::Run& run) {
+    write_fio_job(run);
     if (config_.workload.model == scenario::RequestModel::mlperf) {
       report::write_mlperf_json(run, mlperf_options(settings_), directory_->path_of(kRows),
                                 directory_->path_of("mlperf_results.json"));
     }
     write_results(*directory_, run);
+  }
+
+  // A job that repeats the I/O, where the kernel has counted any.
+  void write_fio_job(record::Run& run) {
+    const std::string job = report::run_fio_job(run);
+    if (job.empty()) return;
+    const std::string name =
+        fmt::format("fio_kv_cache_workload_{:%Y%m%d_%H%M%S}.ini", fmt::gmtime(std::time(nullptr)));
+    directory_->write(name, job);
+    run.latency_tracing->fio_job = name;
   }
 
   // What is on record is written, and the process ends without waiting for I/O in flight, whose
@@ -131,6 +149,7 @@ class Measurement {
 
   const scenario::BenchConfig& config_;
   const scenario::Settings& settings_;
+  Log log_;
   Bench bench_;
   std::unique_ptr<record::RunDirectory> directory_;
 };

@@ -14,8 +14,21 @@ namespace spillway::cli {
 
 using scenario::Phase;
 
-ProgressThread::ProgressThread(const scenario::Bench& bench, const scenario::BenchConfig& config)
-    : bench_(bench), config_(config), writer_(stderr, ::isatty(STDERR_FILENO) == 1) {
+namespace {
+
+constexpr std::string_view kFilling = "preconditioning";
+
+report::ProgressWriter make_writer(const Log& log) {
+  if (log.shows(LogLevel::debug)) return {stderr, false, Duration::zero()};
+  return {stderr, ::isatty(STDERR_FILENO) == 1};
+}
+
+}  // namespace
+
+ProgressThread::ProgressThread(const scenario::Bench& bench, const scenario::BenchConfig& config,
+                               const Log& log)
+    : bench_(bench), config_(config), writer_(make_writer(log)) {
+  if (!log.shows(LogLevel::info)) return;
   thread_ = std::jthread([this](const std::stop_token& stop) { draw(stop); });
 }
 
@@ -34,6 +47,11 @@ report::Progress ProgressThread::look() {
   report::Progress now;
   now.elapsed = bench_.elapsed();
   now.phase = phase_name(now.elapsed);
+  if (bench_.phase() == Phase::preparing) {
+    now.elapsed = std::chrono::steady_clock::now() - began_;
+    if (now.phase == kFilling) now.filled = {.written = filled_.written, .target = filled_.target};
+    return now;
+  }
   if (config_.driver.duration) {
     now.left = config_.driver.warm_up + *config_.driver.duration - now.elapsed;
   } else {
@@ -58,7 +76,8 @@ report::Progress ProgressThread::look() {
 std::string_view ProgressThread::phase_name(Duration elapsed) {
   switch (bench_.phase()) {
     case Phase::preparing:
-      return "preparing";
+      filled_ = bench_.preconditioned().value_or(scenario::Bench::Filled());
+      return filled_.written < filled_.target ? kFilling : "preparing";
     case Phase::finishing:
       return "finishing";
     case Phase::running:

@@ -3,14 +3,23 @@
 
 #include <fmt/core.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <span>
 #include <utility>
 
 #include "core/error.h"
 
 namespace spillway::record {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kRowsAtOnce = 4096;  // rendered to one text, 400 KiB
+constexpr std::string_view kZstdEnd = ".zst";
 
 bool is_plain(char c) {
   return c != ',' && c != '"' && static_cast<unsigned char>(c) >= ' ' && c != '\x7f';
@@ -21,8 +30,20 @@ void append_cause(std::string& line, const std::optional<std::uint64_t>& cause) 
   if (cause) line += std::to_string(*cause);
 }
 
-bool is_left_out(const IoTraceRow& row, IoTraceLayout layout) {
-  return row.operation == IoOperation::remove && layout == IoTraceLayout::narrow;
+bool is_left_out(IoOperation operation, IoTraceLayout layout) {
+  return operation == IoOperation::remove && layout == IoTraceLayout::narrow;
+}
+
+// The end of the name stays where it is: it says whether the file is compressed.
+std::string draft_of(const std::string& path) {
+  std::error_code unknown;  // then it is no file, and making one says what is wrong
+  const fs::file_status status = fs::status(path, unknown);
+  if (fs::exists(status) && !fs::is_regular_file(status)) return path;
+  const fs::path directory = fs::path(path).parent_path();
+  fs::create_directories(directory.empty() ? "." : directory, unknown);
+  const std::string partial = fmt::format(".partial-{}", ::getpid());
+  if (!text::is_zstd_path(path)) return path + partial;
+  return path.substr(0, path.size() - kZstdEnd.size()) + partial + std::string(kZstdEnd);
 }
 
 }  // namespace
@@ -51,67 +72,130 @@ std::string to_csv_line(const IoTraceRow& row, IoTraceLayout layout) {
   return line;
 }
 
+IoTraceRow to_row(const IoTraceMove& move) {
+  const auto cause = [](std::uint64_t number) {
+    return number == IoTraceMove::kNobody ? std::nullopt : std::optional(number);
+  };
+  return {.time = move.time,
+          .operation = move.operation,
+          .size = move.size,
+          .tier = move.tier,
+          .key = kv::to_text(move.key),
+          .phase = move.phase,
+          .request = cause(move.request),
+          .conversation = cause(move.conversation)};
+}
+
 IoTrace::IoTrace(const std::string& path, const IoTraceOptions& options)
-    : options_(options), file_(path) {
-  file_.append(fmt::format("{}\n", io_trace_header(options_.layout)));
+    : options_(options), path_(path), draft_(draft_of(path)), file_(draft_) {
+  {
+    const MutexLock lock(mutex_);
+    result_.path = draft_;
+  }
+  {
+    const MutexLock file_lock(file_mutex_);
+    file_.append(fmt::format("{}\n", io_trace_header(options_.layout)));
+  }
   if (!options_.threaded) return;
   writer_ = std::jthread([this] { work(); });
   ::pthread_setname_np(writer_.native_handle(), "io-trace");
 }
 
-IoTrace::~IoTrace() { stop_writer(); }
-
-void IoTrace::add(const IoTraceRow& row) {
-  if (is_left_out(row, options_.layout)) return;
-  std::string line = to_csv_line(row, options_.layout);
-  line += '\n';
-  if (!options_.threaded) {
-    write({.text = std::move(line), .rows = 1});
-    return;
-  }
-  {
-    const MutexLock lock(mutex_);
-    // An empty queue takes any line, however small the limit.
-    const auto is_full = [&](const std::string& text) {
-      return !text.empty() && text.size() + line.size() > options_.queue.count();
-    };
-    if (is_full(waiting_.text)) ++result_.stalls;
-    while (is_full(waiting_.text)) emptied_.wait(mutex_);
-    waiting_.text += line;
-    ++waiting_.rows;
-  }
-  filled_.notify_one();
+IoTrace::~IoTrace() {
+  stop_writer();
+  const MutexLock file_lock(file_mutex_);
+  if (!closed_ && draft_ != path_) ::unlink(draft_.c_str());
 }
 
-IoTraceResult IoTrace::finish() {
-  stop_writer();
-  attempt([this] { file_.close(); }, 0);
+void IoTrace::add(const IoTraceMove& move) {
+  if (is_left_out(move.operation, options_.layout)) return;
+  const std::size_t most = options_.threaded ? options_.queue_rows : kRowsAtOnce;
+  Moves full;
+  {
+    const MutexLock lock(mutex_);
+    if (options_.threaded && waiting_.size() >= most && !closing_) {
+      ++result_.stalls;
+      while (waiting_.size() >= most && !closing_) emptied_.wait(mutex_);
+    }
+    if (closing_) return;
+    waiting_.push_back(move);
+    if (!options_.threaded && waiting_.size() >= most) std::swap(full, waiting_);
+  }
+  if (options_.threaded) {
+    filled_.notify_one();
+  } else if (!full.empty()) {
+    write(full);
+  }
+}
+
+IoTraceResult IoTrace::finish(IoTraceEnd end) {
+  bool first = false;
+  {
+    const MutexLock lock(mutex_);
+    first = !closing_;
+    closing_ = true;
+  }
+  emptied_.notify_all();
+  if (first) {
+    stop_writer();
+    Moves rest;
+    {
+      const MutexLock lock(mutex_);
+      std::swap(rest, waiting_);
+    }
+    write(rest);
+    close(end);
+  }
   const MutexLock lock(mutex_);
   return result_;
 }
 
 void IoTrace::work() {
-  for (Batch batch = take(); batch.rows > 0; batch = take()) write(batch);
+  for (Moves moves = take(); !moves.empty(); moves = take()) write(moves);
 }
 
 // Waits for rows; none when there will be none.
-IoTrace::Batch IoTrace::take() {
-  Batch batch;
+IoTrace::Moves IoTrace::take() {
+  Moves moves;
   {
     const MutexLock lock(mutex_);
-    while (waiting_.text.empty() && !closing_) filled_.wait(mutex_);
-    std::swap(batch, waiting_);
+    while (waiting_.empty() && !closing_) filled_.wait(mutex_);
+    std::swap(moves, waiting_);
   }
   emptied_.notify_all();
-  return batch;
+  return moves;
 }
 
-void IoTrace::write(const Batch& batch) {
-  attempt([&] { file_.append(batch.text); }, batch.rows);
+void IoTrace::write(const Moves& moves) {
+  const MutexLock file_lock(file_mutex_);
+  if (closed_) return;
+  for (std::size_t begun = 0; begun < moves.size(); begun += kRowsAtOnce) {
+    const auto part = std::span(moves).subspan(begun, std::min(kRowsAtOnce, moves.size() - begun));
+    text_.clear();
+    for (const IoTraceMove& move : part) text_ += to_csv_line(to_row(move), options_.layout) + '\n';
+    attempt(&IoTrace::append_text, part.size());
+  }
+}
+
+void IoTrace::append_text() { file_.append(text_); }
+void IoTrace::close_file() { file_.close(); }
+void IoTrace::name_file() {
+  if (draft_ == path_) return;
+  if (::rename(draft_.c_str(), path_.c_str()) != 0) throw_errno("rename to", path_);
+}
+
+// A draft takes its name when nothing is missing in it.
+void IoTrace::close(IoTraceEnd end) {
+  const MutexLock file_lock(file_mutex_);
+  attempt(&IoTrace::close_file, 0);
+  closed_ = true;
+  if (end == IoTraceEnd::whole) attempt(&IoTrace::name_file, 0);
+  const MutexLock lock(mutex_);
+  const bool whole = end == IoTraceEnd::whole && result_.error.empty();
+  result_.path = whole ? path_ : draft_;
 }
 
 // Once the file has failed nothing more goes into it.
-template <typename Step>
 void IoTrace::attempt(Step step, std::uint64_t rows) {
   std::string error;
   {
@@ -120,7 +204,7 @@ void IoTrace::attempt(Step step, std::uint64_t rows) {
   }
   if (error.empty()) {
     try {
-      step();
+      (this->*step)();
     } catch (const Error& failure) {
       error = failure.what();
     }

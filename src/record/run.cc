@@ -28,6 +28,14 @@ void grade_device(Run& run, std::string_view direction, std::uint64_t logical,
                   share * 100, direction));
 }
 
+// A run that waited for its trace is another run.
+void grade_trace(Run& run, const TraceFile& trace) {
+  if (!trace.error.empty()) add_reason(run, "io_trace_failed", trace.error);
+  if (trace.stalls == 0) return;
+  add_reason(run, "io_trace_fell_behind",
+             fmt::format("the run waited {} times for the file of its I/O trace", trace.stalls));
+}
+
 }  // namespace
 
 void grade(Run& run) {
@@ -47,6 +55,7 @@ void grade(Run& run) {
   if (!run.recorder.error.empty()) {
     add_reason(run, "recorder_failed", run.recorder.error);
   }
+  if (run.io_trace) grade_trace(run, *run.io_trace);
   if (run.proof.direct.has_value() && !*run.proof.direct) {
     add_reason(run, "not_direct", "the storage tier was read and written through the page cache");
   }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "record/autoscaling.h"
+#include "record/beside.h"
 #include "record/observations.h"
 
 namespace spillway::record {
@@ -157,6 +158,10 @@ struct Run {
   StorageProof proof;
   Cost cost;
   Recorder recorder;
+  std::optional<Precondition> precondition = std::nullopt;
+  std::optional<TraceFile> io_trace = std::nullopt;
+  std::optional<LatencyTracing> latency_tracing = std::nullopt;
+  std::optional<Validation> validation = std::nullopt;
   Interruption interrupted = Interruption::none;
   std::string interrupted_by;   // "SIGINT", "disk full", ...
   std::vector<Reason> reasons;  // against decision grade; grade() adds those that figures show
@@ -165,7 +170,8 @@ struct Run {
   bool decision_grade() const { return reasons.empty(); }
 };
 
-// Adds to `reasons` what the run's own figures show: rows dropped, the run cut short, no request
+// Adds to `reasons` what the run's own figures show: rows dropped, the run cut short,
+// an I/O trace that failed or that the run waited for, no request
 // completed, reads or writes that did not go to the device (fewer bytes than 98 % of the logical
 // ones, or not direct), corrupted blocks. Call it once, last.
 void grade(Run& run);

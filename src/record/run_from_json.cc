@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "record/beside_json.h"
 #include "record/histogram_names.h"
 #include "record/run_json.h"
 #include "text/json_reader.h"
@@ -366,6 +367,7 @@ Run read_run(const JsonValue& json) {
   field(recorder, "rows", run.recorder.rows);
   field(recorder, "dropped", run.recorder.dropped);
   text_or_null(recorder, "error", run.recorder.error);
+  read_beside(json, run);
   read_endings(json, run);
   return run;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/beside_json.h"
 #include "record/histogram_names.h"
 #include "record/json_fields.h"
 #include "record/run_json.h"
@@ -388,6 +389,7 @@ std::string to_json(const Run& run) {
     field(json, "dropped", run.recorder.dropped);
     text_or_null(json, "error", run.recorder.error);
   });
+  write_beside(json, run);
   write_endings(json, run);
   object(json, "histograms", [&] {
     for_each_histogram(run.observed,

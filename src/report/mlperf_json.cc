@@ -12,6 +12,7 @@
 #include "record/json_fields.h"
 #include "record/new_file.h"
 #include "report/autoscaling_json.h"
+#include "report/mlperf_beside.h"
 #include "text/json_writer.h"
 #include "text/line_reader.h"
 
@@ -80,6 +81,7 @@ class Figures {
     field(json, "multi_turn_cache_misses", misses(ReuseKind::history));
     write_seed(json);
     if (seen.requests.completed > 0) object(json, "summary", [&] { write_summary(json); });
+    write_mlperf_beside(json, run_);
   }
 
  private:

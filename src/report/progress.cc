@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "core/size_text.h"
 #include "report/number_text.h"
 
 namespace spillway::report {
@@ -41,6 +42,11 @@ std::string hit_item(const Progress& progress) {
 }
 
 std::vector<std::string> items(const Progress& progress) {
+  if (progress.filled) {
+    return {time_item(progress),
+            fmt::format("{} of {} written", size_text(progress.filled->written),
+                        size_text(progress.filled->target))};
+  }
   std::vector<std::string> items = {time_item(progress), requests_item(progress)};
   if (progress.errors > 0) items.push_back(fmt::format("{} ERRORS", count_text(progress.errors)));
   items.push_back(fmt::format("read {:.2f} GB/s", progress.read_bytes_per_s / 1e9));
@@ -72,7 +78,7 @@ void ProgressWriter::show(const Progress& progress) {
     return;
   }
   const bool same_phase = progress.phase == last_phase_;
-  if (last_ && same_phase && progress.elapsed - *last_ < kLogEvery) return;
+  if (last_ && same_phase && progress.elapsed - *last_ < log_every_) return;
   last_ = progress.elapsed;
   last_phase_ = progress.phase;
   fmt::print(stream_, "{}\n", progress_line(progress, kDefaultColumns));

@@ -9,13 +9,15 @@
 #include <string>
 #include <string_view>
 
+#include "core/bytes.h"
 #include "core/time.h"
 
 namespace spillway::report {
 
 // Where a run stands. Rates are of the time since the line before.
 struct Progress {
-  std::string_view phase = "measuring";  // "preparing", "warming up", "measuring", "finishing"
+  std::string_view phase =
+      "measuring";  // "preparing", "preconditioning", "warming up", "measuring", "finishing"
   Duration elapsed{};
   std::optional<Duration> left = std::nullopt;  // when the end is a time
   std::uint64_t requests_done = 0;
@@ -26,6 +28,12 @@ struct Progress {
   std::uint64_t blocks_asked = 0;
   std::uint64_t blocks_hit = 0;
   std::uint64_t errors = 0;
+  // Of the volume that is written before the run; while it is, there are no requests to tell of.
+  struct Filled {
+    Bytes written;
+    Bytes target;
+  };
+  std::optional<Filled> filled = std::nullopt;
 };
 
 // One line without a newline, cut off to `columns` at a whole item, most important items first.
@@ -38,8 +46,9 @@ class ProgressWriter {
  public:
   static constexpr Duration kLogEvery = std::chrono::seconds(10);
 
-  // `terminal` as isatty() says.
-  ProgressWriter(std::FILE* stream, bool terminal) : stream_(stream), terminal_(terminal) {}
+  // `terminal` as isatty() says. `log_every`: between two lines elsewhere.
+  ProgressWriter(std::FILE* stream, bool terminal, Duration log_every = kLogEvery)
+      : stream_(stream), terminal_(terminal), log_every_(log_every) {}
   ProgressWriter(const ProgressWriter&) = delete;
   ProgressWriter& operator=(const ProgressWriter&) = delete;
   ~ProgressWriter() { clear(); }
@@ -51,6 +60,7 @@ class ProgressWriter {
  private:
   std::FILE* stream_;
   bool terminal_;
+  Duration log_every_;
   bool shown_ = false;
   std::optional<Duration> last_;
   std::string last_phase_;

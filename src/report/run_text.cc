@@ -10,6 +10,7 @@
 
 #include "core/size_text.h"
 #include "report/autoscaling_text.h"
+#include "report/beside_text.h"
 #include "report/drive_text.h"
 #include "report/mlperf_text.h"
 #include "report/number_text.h"
@@ -266,6 +267,9 @@ std::string run_text(const Run& run) {
          section(timed("Tiers"), tiers(run)) + section("Reuse", reuse(run)) +
          section(timed("Entries"), entries_text(run)) + section(timed("Tokens"), rates_text(run)) +
          section(timed("What the drive did"), drive_text(run)) +
+         section("Device latency (bpftrace)", device_latency_text(run)) +
+         section(timed("Preconditioning"), precondition_text(run)) +
+         section("I/O trace", io_trace_text(run)) + section("Validation", validation_text(run)) +
          section("What the tool cost", cost_text(run)) + section("Integrity", integrity(run)) +
          section(timed("Assessment"), assessment_text(run)) +
          section(timed("Potential bottlenecks"), hints_text(run)) + section("Errors", errors(run)) +

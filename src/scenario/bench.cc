@@ -23,8 +23,12 @@
 #include "load/scaling.h"
 #include "load/start_gate.h"
 #include "record/request_log.h"
+#include "record/validation_trace.h"
 #include "scenario/bench_facts.h"
+#include "scenario/io_trace_log.h"
+#include "scenario/latency_tracing.h"
 #include "scenario/observe.h"
+#include "scenario/precondition.h"
 #include "scenario/storage_watch.h"
 #include "scenario/tiers.h"
 #include "serve/entry_replica.h"
@@ -84,6 +88,9 @@ struct Bench::Impl {
         plan(open_workload(config.workload)),
         token(kv::bytes_per_token(config.model, config.tensor_parallel)),
         block(token * plan->summary().block_tokens.count()) {
+    if (!config.tracing.validation.empty()) {
+      validation = record::read_validation_trace(config.tracing.validation);
+    }
     if (config.scaling) {
       scaling = std::make_unique<load::Scaling>(*config.scaling, config.shards, control);
     }
@@ -102,7 +109,23 @@ struct Bench::Impl {
             .promote = config.promote,
             .verify = config.verify,
             .reserve_blocks = blocks_of(tiers->capacities(), block, plan->summary()),
-            .blocks_in_flight = blocks_in_flight(block)};
+            .blocks_in_flight = blocks_in_flight(block),
+            .moves = io_trace.get()};
+  }
+
+  // Entries of 2048 tokens, as the MLPerf KV-cache benchmark writes them before a run.
+  void prepare_beside() {
+    if (!config.tracing.io_trace.empty()) {
+      io_trace = std::make_unique<IoTraceLog>(config.tracing, *clock);
+    }
+    if (config.tracing.latency && tiers->file_system()) {
+      latency = std::make_unique<LatencyTracing>(*tiers->file_system());
+    }
+    if (!config.precondition) return;
+    constexpr std::uint64_t kEntryTokens = 2048;
+    precondition = std::make_unique<Preconditioner>(
+        *config.precondition, tiers->capacities()[TierId::storage], token * kEntryTokens);
+    has_precondition = true;
   }
 
   load::DriverOptions driver_options(unsigned shard) const {
@@ -158,19 +181,23 @@ struct Bench::Impl {
     }
   }
 
+  async::Task<> prepare(async::Loop& loop, const ShardTiers& stores, serve::EntryReplica* entries,
+                        async::Stop& stop);
   async::Task<> ingest(serve::EntryReplica& replica, async::Stop& stop) const;
   async::Task<> shard(unsigned number, async::Loop& loop, record::RequestLog& log);
   async::Task<> serve_load(unsigned number, async::Loop& loop, record::RequestLog& log);
   void cut_slice(std::uint64_t number, const load::Driver& driver, cache::Cache& cache,
                  load::Recorder& recorder) const;
   record::Run assemble(record::Observations seen, const record::RequestLogResult& rows);
+  void add_beside(record::Run& run, record::IoTraceEnd end);
   record::Window window_until(Duration now) const;
 
   BenchConfig config;
   Settings& settings;
   std::unique_ptr<workload::Plan> plan;
-  Bytes token;  // what one takes, on all ranks
-  Bytes block;  // what blocks take, where there are blocks
+  Bytes token;                                        // what one takes, on all ranks
+  Bytes block;                                        // what blocks take, where there are blocks
+  std::optional<record::ValidationTrace> validation;  // read and checked before anything is made
   std::unique_ptr<async::Clock> clock;
   // Made at the beginning of run().
   std::unique_ptr<SharedTiers> tiers;
@@ -179,10 +206,14 @@ struct Bench::Impl {
   std::unique_ptr<async::Pool> pool;
   std::unique_ptr<load::StartGate> gate;
   std::unique_ptr<StorageWatch> watch;
+  std::unique_ptr<IoTraceLog> io_trace;          // these three: none unless asked for
+  std::unique_ptr<LatencyTracing> latency;       // started by shard 0, finished after the join
+  std::unique_ptr<Preconditioner> precondition;  // run by shard 0
   load::Control control;
   std::unique_ptr<load::Scaling> scaling;  // none when the number of users is fixed
   load::LiveFigures live;
   std::atomic<bool> has_tiers = false;
+  std::atomic<bool> has_precondition = false;
   std::atomic<Phase> phase = Phase::preparing;
   std::atomic<Time> started = Time{};
   std::string created;                       // when run() began, UTC
@@ -203,6 +234,20 @@ async::Task<> Bench::Impl::ingest(serve::EntryReplica& replica, async::Stop& sto
     co_await replica.ingest(corpus.documents[i], stop);
   }
   co_await replica.ingest(corpus.entries, stop);
+}
+
+// What is done once for all shards, before any of them sends.
+async::Task<> Bench::Impl::prepare(async::Loop& loop, const ShardTiers& stores,
+                                   serve::EntryReplica* entries, async::Stop& stop) {
+  if (precondition) {
+    co_await precondition->run(loop,
+                               {.store = stores.stores()[TierId::storage],
+                                .room = tiers->rooms()[TierId::storage],
+                                .content = content.get()},
+                               stop);
+  }
+  if (entries != nullptr) co_await ingest(*entries, stop);
+  if (latency && !stop.requested()) latency->start();
 }
 
 // Set-up and load of one shard; a set-up that fails must not leave the others at the gate.
@@ -258,7 +303,7 @@ async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record
     watch->close();
     if (stores.queue() != nullptr) stores.queue()->give_up();
   };
-  if (number == 0 && served.entries) co_await ingest(*served.entries, stop);
+  if (number == 0) co_await prepare(loop, stores, served.entries.get(), stop);
   const Time start = co_await gate->arrive(loop);
   if (number == 0) {
     engine_features = stores.engine_features();
@@ -327,6 +372,22 @@ record::Run Bench::Impl::assemble(record::Observations seen, const record::Reque
   return run;
 }
 
+void Bench::Impl::add_beside(record::Run& run, record::IoTraceEnd end) {
+  if (precondition) run.precondition = precondition->result();
+  if (io_trace) {
+    const record::IoTraceResult trace = io_trace->finish(end);
+    run.io_trace = {.path = trace.path,
+                    .extra_columns = config.tracing.extra,
+                    .rows = trace.rows,
+                    .lost = trace.lost,
+                    .stalls = trace.stalls,
+                    .error = trace.error};
+  }
+  if (validation) {
+    run.validation = record::validate(*validation, record::hit_ratio(run.observed.reuse));
+  }
+}
+
 // As far as it is open: a warm-up is not part of it, nor is what comes after the set duration.
 record::Window Bench::Impl::window_until(Duration now) const {
   const Duration start = std::min(config.driver.warm_up, now);
@@ -349,6 +410,7 @@ record::Run Bench::run(const std::string& requests_path) {
   it.tiers = std::make_unique<SharedTiers>(it.config, it.block);
   it.has_tiers = true;
   it.resolve_settings();
+  it.prepare_beside();
   it.index =
       std::make_unique<cache::Index>(it.cache_options(), it.tiers->rooms(),
                                      cache::make_policy(it.config.policy, it.cache_options()));
@@ -367,7 +429,15 @@ record::Run Bench::run(const std::string& requests_path) {
     const MutexLock lock(it.parts_mutex);
     observed = it.observed;
   }
-  return it.assemble(std::move(observed), rows);
+  record::Run run = it.assemble(std::move(observed), rows);
+  it.add_beside(run, record::IoTraceEnd::whole);
+  if (it.latency) {
+    run.latency_tracing = it.latency->finish();
+    if (const std::string& reason = run.latency_tracing->reason; !reason.empty()) {
+      run.warnings.push_back("latency tracing: " + reason);
+    }
+  }
+  return run;
 }
 
 // Shards that do not answer in time are left out: the process is to end within a second.
@@ -381,9 +451,14 @@ record::Run Bench::run_so_far() {
     it.window = it.window_until(elapsed());
   }
   it.watch->close();
-  return it.assemble(
+  record::Run run = it.assemble(
       std::move(observed),
       {.rows = 0, .dropped = 0, .error = "the rows were given up when the run was ended by force"});
+  it.add_beside(run, record::IoTraceEnd::cut);
+  if (it.latency) {
+    run.latency_tracing = {.reason = "the run was ended by force", .fio_job = {}, .histograms = {}};
+  }
+  return run;
 }
 
 std::string Bench::remove_files() { return impl_->has_tiers ? impl_->tiers->remove_files() : ""; }
@@ -396,6 +471,12 @@ Phase Bench::phase() const { return impl_->phase; }
 std::optional<std::uint32_t> Bench::scaled_users() const {
   if (!impl_->scaling) return std::nullopt;
   return impl_->scaling->users();
+}
+
+std::optional<Bench::Filled> Bench::preconditioned() const {
+  if (!impl_->has_precondition) return std::nullopt;
+  const Preconditioner& precondition = *impl_->precondition;
+  return Filled{.target = precondition.target(), .written = precondition.written()};
 }
 
 Duration Bench::elapsed() const {

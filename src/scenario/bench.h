@@ -50,6 +50,13 @@ class Bench {
   Phase phase() const;
   // That the run is looking with at this moment; nothing when their number is fixed.
   std::optional<std::uint32_t> scaled_users() const;
+  // Of the volume that is written before the run; nothing without --precondition, and while it is
+  // not known.
+  struct Filled {
+    Bytes target;
+    Bytes written;
+  };
+  std::optional<Filled> preconditioned() const;
   // Since the shards started; in virtual time, virtual.
   Duration elapsed() const;
 

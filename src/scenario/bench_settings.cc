@@ -16,7 +16,9 @@
 #include "scenario/autoscaler_settings.h"
 #include "scenario/mlperf_settings.h"
 #include "scenario/model_file.h"
+#include "scenario/precondition_settings.h"
 #include "scenario/presets.h"
+#include "scenario/tracing_settings.h"
 #include "scenario/workload_settings.h"
 
 namespace spillway::scenario {
@@ -298,6 +300,13 @@ std::vector<Setting> rows_about_machine() {
        .initial = "off",
        .group = kResults,
        .help = "leave the latencies of single requests out of that JSON"},
+      {.name = "log-level",
+       .kind = Kind::choice,
+       .initial = "INFO",
+       .group = kResults,
+       .help = "what is said on standard error: DEBUG adds figures of every second and where "
+               "settings come from, WARNING has no progress, ERROR errors only",
+       .choices = {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}},
       {.name = "performance-profile",
        .kind = Kind::choice,
        .initial = "latency",
@@ -318,6 +327,8 @@ const std::vector<Setting>& table() {
     std::ranges::copy(workload_settings(), std::back_inserter(all));
     std::ranges::copy(autoscaler_settings(), std::back_inserter(all));
     std::ranges::move(rows_about_machine(), std::back_inserter(all));
+    std::ranges::copy(tracing_settings(), std::back_inserter(all));
+    std::ranges::copy(precondition_settings(), std::back_inserter(all));
     std::ranges::copy(mlperf_settings(), std::back_inserter(all));
     return all;
   }();
@@ -481,6 +492,9 @@ std::span<const Setting> bench_settings() { return table(); }
 
 BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> models) {
   set_workload_defaults(settings);
+  set_tracing_defaults(settings);
+  refuse_tracing_without_effect(settings);
+  refuse_precondition_without_effect(settings);
   refuse_without_effect(settings);
   refuse_workload_without_effect(settings);
   if (!settings.is_set("trace")) check_limits(settings);
@@ -494,6 +508,8 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   read_tiers(settings, config);
   read_storage(settings, config);
   read_load(settings, config);
+  config.tracing = read_tracing(settings);
+  config.precondition = read_precondition(settings);
   read_rag_details(settings, config.model, config.tensor_parallel, config.workload.session.rag);
   config.headroom = settings.number("eviction-target-usage-ratio");
   config.largest_share = settings.number("eviction-large-entry-limit-ratio");

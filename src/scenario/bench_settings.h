@@ -16,7 +16,9 @@
 #include "kv/verify.h"
 #include "load/driver.h"
 #include "load/scaling.h"
+#include "scenario/precondition_settings.h"
 #include "scenario/settings.h"
+#include "scenario/tracing_settings.h"
 #include "scenario/workload_settings.h"
 #include "serve/compute_model.h"
 #include "tier/modelled_store.h"
@@ -63,6 +65,9 @@ struct BenchConfig {
   load::DriverOptions driver;                   // concurrency: of all shards together
   std::optional<load::ScalingOptions> scaling;  // the number of users is looked for
   serve::ComputeModel compute;
+
+  TracingConfig tracing;
+  std::optional<PreconditionConfig> precondition;
 
   std::string run_dir;  // empty: nothing is written
 

@@ -7,6 +7,7 @@
 
 #include "async/group.h"
 #include "core/error.h"
+#include "serve/cause.h"
 
 namespace spillway::serve {
 namespace {
@@ -156,7 +157,7 @@ async::Task<> EntryReplica::store(EntryJob& job, const KvEntry& entry, async::St
   const std::uint64_t granted = co_await allocations_.acquire(1, stop);
   if (granted == 0) co_return;
   const cache::StoreOutcome outcome =
-      co_await cache_.store(std::span(&entry.key, 1), entry.size, stop);
+      co_await cache_.store(std::span(&entry.key, 1), entry.size, stop, cause_of(job.row));
   allocations_.release(granted);
   for (const TierId tier : kAllTiers) {
     job.row.written_bytes.at(index_of(tier)) += outcome.stored_in[tier] * entry.size.count();
@@ -213,7 +214,7 @@ async::Task<bool> EntryReplica::read_for_decode(EntryJob& job, async::Stop& stop
 async::Task<std::optional<TierId>> EntryReplica::read(EntryJob& job, const KvEntry& entry,
                                                       async::Stop& stop) {
   cache::Match match = co_await cache_.match(std::span(&entry.key, 1), stop);
-  const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop);
+  const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop, cause_of(job.row));
   job.row.failed_operations += loaded.failed;
   std::optional<TierId> from;
   for (const TierId tier : kAllTiers) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/size_text.h"
+#include "serve/cause.h"
 
 namespace spillway::serve {
 
@@ -84,7 +85,7 @@ async::Task<> Replica::let_storing_begin() {
 async::Task<> Replica::load(Job& job, async::Stop& stop) {
   RequestRow& row = job.row;
   cache::Match match = co_await cache_.match(job.keys, stop);
-  const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop);
+  const cache::LoadOutcome loaded = co_await cache_.load(std::move(match), stop, cause_of(row));
   row.blocks_asked = job.keys.size();
   row.tokens_asked = row.input_tokens;
   for (const TierId tier : kAllTiers) {
@@ -122,7 +123,8 @@ async::Task<> Replica::store_prompt(Job& job, async::Stop& stop) {
 }
 
 async::Task<> Replica::store(Job& job, std::span<const kv::BlockKey> keys, async::Stop& stop) {
-  const cache::StoreOutcome outcome = co_await cache_.store(keys, options_.block_bytes, stop);
+  const cache::StoreOutcome outcome =
+      co_await cache_.store(keys, options_.block_bytes, stop, cause_of(job.row));
   for (const TierId tier : kAllTiers) {
     job.row.written_bytes.at(index_of(tier)) +=
         outcome.stored_in[tier] * options_.block_bytes.count();

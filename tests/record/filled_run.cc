@@ -184,6 +184,35 @@ void add_autoscaling(Run& run) {
   scaling.steps.push_back(step);
 }
 
+void add_beside(Run& run) {
+  run.precondition = {.target_bytes = 8 * kBlock,
+                      .bytes = 7 * kBlock,
+                      .writes = 7,
+                      .failed = 1,
+                      .elapsed_ns = 7 * kMs};
+  run.io_trace = {.path = "/traces/run.csv.zst",
+                  .extra_columns = true,
+                  .rows = 90,
+                  .lost = 10,
+                  .stalls = 2,
+                  .error = "write /traces/run.csv.zst: No space left on device"};
+  TracedHistogram traced;
+  traced.histogram.buckets = {{.low = stats::Bucket::kNoLow, .high = 64, .count = 1},
+                              {.low = 64, .high = 128, .count = 98},
+                              {.low = 128, .high = stats::Bucket::kNoHigh, .count = 1}};
+  traced.raw = {"@d2c_read_us:", "[64, 128)             98 |@@@@|"};
+  run.latency_tracing = {.reason = "bpftrace was killed",
+                         .fio_job = "fio_kv_cache_workload_20260102_030405.ini",
+                         .histograms = {{"d2c_read_us", traced}}};
+  run.validation = {.trace = "/traces/production.json",
+                    .requests = 100,
+                    .hits = 41,
+                    .trace_hit_ratio = 0.41,
+                    .hit_ratio = 0.4,
+                    .error_ratio = 0.025,
+                    .passed = true};
+}
+
 }  // namespace
 
 Run filled_run() {
@@ -211,6 +240,7 @@ Run filled_run() {
   add_engine(run.observed);
   add_machine(run);
   add_autoscaling(run);
+  add_beside(run);
   run.observed.verification = {.blocks = 3, .corrupted = 1};
   run.observed.add_error("storage.read.io_error", "read block 7: Input/output error");
   run.recorder = {.rows = 5, .dropped = 1, .error = "spool: No space left on device"};

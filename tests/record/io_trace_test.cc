@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -33,9 +35,15 @@ IoTraceRow row() {
           .conversation = 3};
 }
 
-IoTraceRow numbered(std::uint64_t number) {
-  return {.time = 1s, .size = Bytes(0), .key = "k" + std::to_string(number)};
+IoTraceMove numbered(std::uint64_t number) {
+  return {.time = 1s, .key = {.high = 0, .low = number}, .size = Bytes(0)};
 }
+
+std::string key_text(std::uint64_t number) { return to_row(numbered(number)).key; }
+
+bool exists(const std::string& path) { return std::filesystem::exists(path); }
+
+std::string partial() { return ".partial-" + std::to_string(::getpid()); }
 
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -97,8 +105,8 @@ TEST_P(IoTraceBothWays, WritesRowsInTheOrderOfTheCalls) {
   EXPECT_EQ(result.error, "");
   EXPECT_EQ(content_of(path),
             "Timestamp,Operation,Object_Size_Bytes,Tier,Key,Phase\n"
-            "1.000000,Read,0,Tier-2,k2,Decode\n"
-            "1.000000,Read,0,Tier-2,k1,Decode\n");
+            "1.000000,Read,0,Tier-2," +
+                key_text(2) + ",Decode\n" + "1.000000,Read,0,Tier-2," + key_text(1) + ",Decode\n");
 }
 
 TEST_P(IoTraceBothWays, CompressesWhenThePathSaysSo) {
@@ -110,12 +118,12 @@ TEST_P(IoTraceBothWays, CompressesWhenThePathSaysSo) {
   EXPECT_EQ(trace.finish().rows, kRows);
   const std::vector<IoTraceRow> rows = read_io_trace(path);
   ASSERT_EQ(rows.size(), kRows);
-  for (std::uint64_t i = 0; i < kRows; ++i) EXPECT_EQ(rows[i], numbered(i));
+  for (std::uint64_t i = 0; i < kRows; ++i) EXPECT_EQ(rows[i], to_row(numbered(i)));
 }
 
 TEST_P(IoTraceBothWays, HoldsDeletionsInTheWideLayoutOnly) {
   const TemporaryDirectory directory;
-  IoTraceRow removal = row();
+  IoTraceMove removal = numbered(1);
   removal.operation = IoOperation::remove;
   IoTrace narrow(directory.file("narrow"), {.threaded = GetParam()});
   IoTrace wide(directory.file("wide"), {.layout = IoTraceLayout::wide, .threaded = GetParam()});
@@ -144,8 +152,8 @@ TEST_P(IoTraceBothWays, KeepsAnErrorThatComesWithTheEnd) {
 TEST(IoTrace, TakesRowsFromManyThreadsAndLosesNone) {
   constexpr std::uint64_t kEach = 5'000;
   const TemporaryDirectory directory;
-  // A queue of a few lines, so that threads wait for the writer.
-  IoTrace trace(directory.file("trace.csv"), {.queue = Bytes(100)});
+  // A queue of a few rows, so that threads wait for the writer.
+  IoTrace trace(directory.file("trace.csv"), {.queue_rows = 2});
   {
     std::vector<std::jthread> threads;
     threads.reserve(4);
@@ -163,11 +171,60 @@ TEST(IoTrace, TakesRowsFromManyThreadsAndLosesNone) {
   EXPECT_EQ(keys.size(), 4 * kEach);
 }
 
-TEST(IoTrace, RefusesAFolderThatIsNotThere) {
+TEST(IoTraceMove, BecomesARow) {
+  const IoTraceMove move = {.time = 5us,
+                            .key = *kv::parse_block_key(kKey),
+                            .size = Bytes(7),
+                            .request = 17,
+                            .operation = IoOperation::write,
+                            .tier = TierId::cpu,
+                            .phase = IoPhase::evict};
+  EXPECT_EQ(to_csv_line(to_row(move), IoTraceLayout::wide),
+            "0.000005,Write,7,Tier-1," + kKey + ",Evict,17,");
+}
+
+TEST_P(IoTraceBothWays, HasItsNameOnceItIsWhole) {
   const TemporaryDirectory directory;
+  const std::string path = directory.file("new/deep/trace.csv");
+  IoTrace trace(path, {.threaded = GetParam()});
+  trace.add(numbered(1));
+  EXPECT_FALSE(exists(path));
+  EXPECT_TRUE(exists(path + partial()));
+  EXPECT_EQ(trace.finish().path, path);
+  EXPECT_FALSE(exists(path + partial()));
+  EXPECT_EQ(read_io_trace(path).size(), 1U);
+}
+
+TEST_P(IoTraceBothWays, KeepsTheRowsOfACutUnderTheNameOfADraft) {
+  const TemporaryDirectory directory;
+  IoTrace trace(directory.file("trace.csv.zst"), {.threaded = GetParam()});
+  trace.add(numbered(1));
+  trace.add(numbered(2));
+  const IoTraceResult result = trace.finish(IoTraceEnd::cut);
+  EXPECT_EQ(result.path, directory.file("trace.csv") + partial() + ".zst");
+  EXPECT_EQ(read_io_trace(result.path).size(), 2U);
+  EXPECT_FALSE(exists(directory.file("trace.csv.zst")));
+  trace.add(numbered(3));
+  EXPECT_EQ(trace.finish(), result) << "the first end counts, and nothing comes after it";
+}
+
+TEST_P(IoTraceBothWays, LeavesNothingWhenNobodyFinishesIt) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("trace.csv");
+  {
+    IoTrace trace(path, {.threaded = GetParam()});
+    trace.add(numbered(1));
+  }
+  EXPECT_FALSE(exists(path));
+  EXPECT_FALSE(exists(path + partial()));
+}
+
+TEST(IoTrace, RefusesAPathThroughAFile) {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.file("none")) << "a file";
   const std::string path = directory.file("none/trace.csv");
   EXPECT_EQ(error_of([&] { const IoTrace trace(path); }),
-            "create " + path + ": No such file or directory");
+            "create " + path + partial() + ": Not a directory");
 }
 
 }  // namespace

@@ -85,6 +85,14 @@ TEST(Run, SaysWhatElseSpeaksAgainstIt) {
   }
 }
 
+TEST(Run, SaysWhenItsTraceFailedOrHeldItUp) {
+  record::Run run = good_run();
+  run.io_trace = TraceFile{.path = {}, .stalls = 2, .error = "No space left on device"};
+  grade(run);
+  EXPECT_TRUE(has_reason(run, "io_trace_failed"));
+  EXPECT_TRUE(has_reason(run, "io_trace_fell_behind"));
+}
+
 TEST(Run, FindsFactsAndSettingsByName) {
   const record::Run run = filled_run();
   ASSERT_NE(find_fact(run, fact::kCores), nullptr);

@@ -54,6 +54,23 @@ TEST(ProgressLine, ShowsErrorsEarlyAndUnknownsAsDashes) {
             "0 in flight");
 }
 
+TEST(ProgressLine, ShowsWhatIsWrittenBeforeTheRun) {
+  EXPECT_EQ(progress_line({.phase = "preconditioning",
+                           .elapsed = 12s,
+                           .filled = Progress::Filled{.written = Bytes(3U << 30U),
+                                                      .target = Bytes(std::uint64_t{8} << 30U)}},
+                          200),
+            "preconditioning 0:12 | 3 GiB of 8 GiB written");
+}
+
+TEST(ProgressWriter, KeepsEveryLineWhenAskedTo) {
+  const Captured captured;
+  ProgressWriter writer(captured.stream(), false, Duration::zero());
+  for (const Duration elapsed : {1s, 2s, 3s}) writer.show({.elapsed = elapsed});
+  const std::string text = captured.text();
+  EXPECT_EQ(std::ranges::count(text, '\n'), 3);
+}
+
 TEST(ProgressLine, LeavesOutWhatDoesNotFit) {
   EXPECT_EQ(progress_line(some_progress(), 60),
             "measuring 1:05, 1:00:00 left | 1,234/12,031 requests");

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/mlperf_beside.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "report/run_fio_job.h"
+
+namespace spillway::report {
+namespace {
+
+using stats::Bucket;
+using text::JsonWriter;
+
+void write_number(JsonWriter& json, std::string_view name, std::optional<double> number) {
+  json.key(name);
+  if (number) {
+    json.value(*number);
+  } else {
+    json.null();
+  }
+}
+
+// An end that is open is null.
+void write_bound(JsonWriter& json, std::int64_t value, std::int64_t open) {
+  if (value == open) {
+    json.null();
+  } else {
+    json.value(value);
+  }
+}
+
+void write_histogram(JsonWriter& json, const record::TracedHistogram& traced) {
+  json.key("buckets").begin_array();
+  for (const Bucket& bucket : traced.histogram.buckets) {
+    json.begin_object();
+    json.key("range_us").begin_array();  // also where the unit is another one
+    write_bound(json, bucket.low, Bucket::kNoLow);
+    write_bound(json, bucket.high, Bucket::kNoHigh);
+    json.end_array();
+    json.key("count").value(bucket.count);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("raw").begin_array();
+  for (const std::string& line : traced.raw) json.value(line);
+  json.end_array();
+}
+
+void write_tracing(JsonWriter& json, const record::Run& run) {
+  json.key("device_latency_tracing").begin_object();
+  for (const auto& [name, traced] : run.latency_tracing->histograms) {
+    json.key(name).begin_object();
+    write_histogram(json, traced);
+    json.end_object();
+  }
+  json.end_object();
+  const std::string job = run_fio_job(run);
+  if (!job.empty()) json.key("fio_workload").value(job);
+}
+
+std::optional<double> percent(std::optional<double> ratio) {
+  if (!ratio) return std::nullopt;
+  return *ratio * 100;
+}
+
+void write_validation(JsonWriter& json, const record::Validation& validation) {
+  const std::optional<double> error = percent(validation.error_ratio);
+  json.key("validation").begin_object();
+  json.key("passed").value(validation.passed);
+  write_number(json, "avg_error_pct", error);
+  json.key("comparison").begin_object();
+  json.key("cache_hit_rate").begin_object();
+  write_number(json, "benchmark", validation.hit_ratio);
+  write_number(json, "trace", validation.trace_hit_ratio);
+  write_number(json, "error_pct", error);
+  json.key("within_5pct").value(validation.passed);
+  json.end_object();
+  json.end_object();
+  json.key("trace_stats").begin_object();
+  json.key("total_requests").value(validation.requests);
+  json.key("cache_hits").value(validation.hits);
+  json.key("cache_hit_rate").value(validation.trace_hit_ratio);
+  json.end_object();
+  json.end_object();
+}
+
+}  // namespace
+
+void write_mlperf_beside(JsonWriter& json, const record::Run& run) {
+  if (run.latency_tracing && !run.latency_tracing->histograms.empty()) write_tracing(json, run);
+  if (run.validation) write_validation(json, *run.validation);
+}
+
+}  // namespace spillway::report
