@@ -50,13 +50,19 @@ std::vector<const Figure*> figures_at(Place place) {
   return found;
 }
 
+// A tier whose times are computed must not stand unmarked beside one that was measured.
+std::string name_of(const ComparedRun& one) {
+  const record::TierCounters& gpu = one.run->observed.tier(TierId::gpu);
+  return gpu.is_on() && gpu.modelled ? one.name + " (gpu modelled)" : one.name;
+}
+
 std::string table_text(std::span<const ComparedRun> runs, Place place) {
   std::vector<std::string> heading = {""};
   for (const Figure* const figure : figures_at(place)) heading.push_back(title_of(*figure));
   Table table(std::move(heading));
   for (const ComparedRun& one : runs) {
     if (!one.run) continue;
-    std::vector<std::string> cells = {one.name};
+    std::vector<std::string> cells = {name_of(one)};
     for (const Figure* const figure : figures_at(place))
       cells.push_back(cell_of(*figure, *one.run));
     table.add(std::move(cells));
@@ -104,11 +110,10 @@ std::string detail(const ComparedRun& one) {
   std::string text = "\n" + title_line(one);
   if (!one.run) return text + labelled_text("no run", one.missing);
   const Run& run = *one.run;
-  Table table({"", ""});
   for (const Figure& figure : analysis::figures()) {
-    if (figure.of(run)) table.add({title_of(figure), cell_of(figure, run)});
+    if (!figure.of(run)) continue;
+    text += fmt::format("  {:<24} {:>10}\n", title_of(figure), cell_of(figure, run));
   }
-  text += table.text();
   text += tiers_line(run) + scaling_line(run) + assessment_text(run);
   text += "  Potential bottlenecks:\n" + hints_text(run);
   for (const record::Reason& reason : run.reasons) {
@@ -145,7 +150,7 @@ std::string comparison_markdown(std::span<const ComparedRun> runs) {
   }
   std::string text = heading + " note |\n" + rule + "---|\n";
   for (const ComparedRun& one : runs) {
-    text += fmt::format("| {} |", one.name);
+    text += fmt::format("| {} |", one.run ? name_of(one) : one.name);
     for (const Figure& figure : analysis::figures()) {
       if (figure.place == Place::detail) continue;
       text += fmt::format(" {} |", one.run ? cell_of(figure, *one.run) : kMissing);

@@ -76,7 +76,7 @@ class Figures {
     field(json, "total_tokens_generated", tokens());
     field(json, "total_storage_io_latency", seconds(seen.completed.tier_time));
     field(json, "total_generation_latency", seconds(seen.entries.generation));
-    json.key("throughput_timeline").begin_array().end_array();
+    write_timeline(json);
     field(json, "multi_turn_cache_hits", hits(ReuseKind::history));
     field(json, "multi_turn_cache_misses", misses(ReuseKind::history));
     write_seed(json);
@@ -101,6 +101,20 @@ class Figures {
     if (!token) return 0;
     const record::TierCounters& storage = tier(TierId::storage);
     return quotient(static_cast<double>(storage.read.bytes + storage.write.bytes), *token);
+  }
+
+  // A point a step of the search for users; empty when their number was fixed.
+  void write_timeline(JsonWriter& json) const {
+    json.key("throughput_timeline").begin_array();
+    if (run_.autoscaling) {
+      for (const record::ScalingStep& step : run_.autoscaling->steps) {
+        json.begin_object();
+        field(json, "timestamp", static_cast<double>(step.end_ns) / 1e9);
+        field(json, "throughput_tokens_per_sec", step.tokens_per_s.value);
+        json.end_object();
+      }
+    }
+    json.end_array();
   }
 
   void write_seed(JsonWriter& json) const {

@@ -43,6 +43,7 @@ TEST(Comparison, PutsRunsSideBySide) {
   EXPECT_NE(text.find("What users felt\n"), std::string::npos);
   EXPECT_NE(text.find("40.00 %"), std::string::npos) << text;
   EXPECT_NE(text.find("storage read p95, ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("  storage-only (gpu modelled) "), std::string::npos) << text;
 }
 
 TEST(Comparison, SaysWhatIsUndecidedAndWhatDidNotRun) {

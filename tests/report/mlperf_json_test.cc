@@ -172,6 +172,19 @@ TEST(MlperfJson, FiguresAreThoseWorkedByHand) {
       << "40 ms to the first token";
 }
 
+TEST(MlperfJson, TheTimelineHasAPointForEachStepOfTheSearchForUsers) {
+  EXPECT_TRUE(summary_of(run()).at("throughput_timeline").elements().empty());
+  record::Run scaled = run();
+  scaled.autoscaling.emplace();
+  scaled.autoscaling->steps.resize(2);
+  scaled.autoscaling->steps[1].end_ns = 20'000'000'000;
+  scaled.autoscaling->steps[1].tokens_per_s.value = 123;
+  const JsonValue timeline = summary_of(scaled).at("throughput_timeline");
+  ASSERT_EQ(timeline.elements().size(), 2U);
+  EXPECT_EQ(timeline.elements()[1].at("timestamp").as_double(), 20);
+  EXPECT_EQ(timeline.elements()[1].at("throughput_tokens_per_sec").as_double(), 123);
+}
+
 TEST(MlperfJson, TheOldDialectKeepsOldNamesAndFormulas) {
   const JsonValue json = summary_of(run(), Dialect::n25);
   const JsonValue& summary = json.at("summary");
