@@ -65,7 +65,7 @@ ValidatedFigure judge_figure(ServingFigure figure, const Validation& all, const 
       .figure = figure, .ours = mean_of(ours), .theirs = mean_of(theirs), .reason = {}};
   one.reason = lacking("ours", ours.size(), all.ours.size());
   if (one.reason.empty()) one.reason = lacking("theirs", theirs.size(), all.theirs.size());
-  if (!one.reason.empty()) return one;
+  if (!one.reason.empty() || !one.ours || !one.theirs) return one;
   if (*one.theirs == 0) {
     one.agreement = *one.ours == 0 ? Agreement::within : Agreement::outside;
     return one;
