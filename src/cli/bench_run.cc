@@ -110,7 +110,7 @@ class Measurement {
   // A job that repeats the I/O, where the kernel has counted any.
   void write_fio_job(record::Run& run) {
     const std::string job = report::run_fio_job(run);
-    if (job.empty()) return;
+    if (job.empty() || !run.latency_tracing) return;
     const std::string name =
         fmt::format("fio_kv_cache_workload_{:%Y%m%d_%H%M%S}.ini", fmt::gmtime(std::time(nullptr)));
     directory_->write(name, job);
