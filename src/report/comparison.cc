@@ -52,6 +52,7 @@ std::vector<const Figure*> figures_at(Place place) {
 
 // A tier whose times are computed must not stand unmarked beside one that was measured.
 std::string name_of(const ComparedRun& one) {
+  if (!one.run) return one.name;
   const record::TierCounters& gpu = one.run->observed.tier(TierId::gpu);
   return gpu.is_on() && gpu.modelled ? one.name + " (gpu modelled)" : one.name;
 }
@@ -102,8 +103,8 @@ std::string scaling_line(const Run& run) {
   return labelled_text(
       "autoscaling",
       fmt::format("{}; {} up, {} down, last {} users, saturation {}: {}",
-                  scaling.decided() ? fmt::format("{} users", *scaling.users) : "undecided", ups,
-                  downs, scaling.final_users, number_text(saturation), scaling.reason));
+                  scaling.users ? fmt::format("{} users", *scaling.users) : "undecided", ups, downs,
+                  scaling.final_users, number_text(saturation), scaling.reason));
 }
 
 std::string detail(const ComparedRun& one) {
@@ -150,7 +151,7 @@ std::string comparison_markdown(std::span<const ComparedRun> runs) {
   }
   std::string text = heading + " note |\n" + rule + "---|\n";
   for (const ComparedRun& one : runs) {
-    text += fmt::format("| {} |", one.run ? name_of(one) : one.name);
+    text += fmt::format("| {} |", name_of(one));
     for (const Figure& figure : analysis::figures()) {
       if (figure.place == Place::detail) continue;
       text += fmt::format(" {} |", one.run ? cell_of(figure, *one.run) : kMissing);

@@ -31,13 +31,16 @@ std::string interval_text(const std::optional<stats::Estimate>& interval) {
 // How many trials the headline figure that varies most would take.
 std::string needed_text(std::span<const TrialFigure> figures) {
   const TrialFigure* most = nullptr;
+  std::size_t trials = 0;
   for (const TrialFigure& figure : figures) {
-    if (figure.figure->place == analysis::Place::detail || !figure.trials_needed) continue;
-    if (most == nullptr || *figure.trials_needed > *most->trials_needed) most = &figure;
+    const std::size_t needed = figure.trials_needed.value_or(0);
+    if (figure.figure->place == analysis::Place::detail || needed <= trials) continue;
+    most = &figure;
+    trials = needed;
   }
   if (most == nullptr) return "";
   return fmt::format("  For the mean of every headline figure within 5 %: about {} trials ({}).\n",
-                     *most->trials_needed, most->figure->title);
+                     trials, most->figure->title);
 }
 
 void write_interval(text::JsonWriter& json, std::string_view key,
