@@ -184,7 +184,8 @@ const std::vector<Setting>& table() {
        .kind = Kind::flag,
        .initial = "off",
        .group = kConversations,
-       .help = "documents are stored in chunks before the run, and queries read them"},
+       .help = "queries read documents in chunks, which are stored before the run (with "
+               "--request-model engine when they are first asked for)"},
       {.name = "rag-num-docs",
        .kind = Kind::integer,
        .initial = "10",
