@@ -7,29 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "core/error.h"
 #include "core/size_text.h"
+#include "tests/scenario/bench_config_of.h"
 
 namespace spillway::scenario {
 namespace {
 
 using namespace std::chrono_literals;
-using Given = std::vector<std::pair<std::string, std::string>>;
-
-BenchConfig config_of(const Given& given) {
-  Settings settings(bench_settings());
-  for (const auto& [name, text] : given) settings.set(name, text, record::Origin::command_line);
-  return bench_config(settings);
-}
-
-std::string refusal_of(const Given& given) {
-  try {
-    config_of(given);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 TEST(BenchConfig, HasTheDefaultsOfTheTable) {
   const BenchConfig config = config_of({{"trace", "t"}});
