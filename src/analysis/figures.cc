@@ -7,13 +7,7 @@ namespace spillway::analysis {
 namespace {
 
 using record::Run;
-using stats::Histogram;
 using Value = std::optional<double>;
-
-Value quantile_ms(const Histogram& nanoseconds, double q) {
-  if (nanoseconds.empty()) return std::nullopt;
-  return static_cast<double>(nanoseconds.quantile(q)) / 1e6;
-}
 
 const stats::Traffic& read_of(const Run& run) { return run.observed.tier(TierId::storage).read; }
 const stats::Traffic& write_of(const Run& run) { return run.observed.tier(TierId::storage).write; }
@@ -32,7 +26,7 @@ Value users_found(const Run& run) {
   return static_cast<double>(*run.autoscaling->users);
 }
 
-// NOLINTBEGIN(modernize-use-designated-initializers): a table of five columns.
+// NOLINTBEGIN(modernize-use-designated-initializers): a table.
 constexpr std::array<Figure, 27> kFigures = {{
     {"requests", "requests", "requests", Place::users,
      [](const Run& run) -> Value { return run.observed.requests.completed; }},
@@ -41,29 +35,29 @@ constexpr std::array<Figure, 27> kFigures = {{
     {"output_token_rate", "tokens/s", "1/s", Place::users,
      [](const Run& run) { return per_second(run.observed.requests.output_tokens, run.window); }},
     {"ttft_p50", "first token p50", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.completed.ttft, 0.5); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.ttft, 0.5); }},
     {"ttft_p95", "first token p95", "ms", Place::users,
-     [](const Run& run) { return quantile_ms(run.observed.completed.ttft, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.ttft, 0.95); }},
     {"end_to_end_mean", "end to end mean", "ms", Place::detail,
      [](const Run& run) { return record::mean_ms(run.observed.completed.end_to_end); }},
     {"end_to_end_p50", "end to end p50", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.completed.end_to_end, 0.5); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.end_to_end, 0.5); }},
     {"end_to_end_p95", "end to end p95", "ms", Place::users,
-     [](const Run& run) { return quantile_ms(run.observed.completed.end_to_end, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.end_to_end, 0.95); }},
     {"end_to_end_p99", "end to end p99", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.completed.end_to_end, 0.99); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.end_to_end, 0.99); }},
     {"tier_time_mean", "on tiers mean", "ms", Place::detail,
      [](const Run& run) { return record::mean_ms(run.observed.completed.tier_time); }},
     {"tier_time_p50", "on tiers p50", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.completed.tier_time, 0.5); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.tier_time, 0.5); }},
     {"tier_time_p95", "on tiers p95", "ms", Place::users,
-     [](const Run& run) { return quantile_ms(run.observed.completed.tier_time, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.tier_time, 0.95); }},
     {"tier_time_p99", "on tiers p99", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.completed.tier_time, 0.99); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.completed.tier_time, 0.99); }},
     {"generation_mean", "generation mean", "ms", Place::detail,
      [](const Run& run) { return record::mean_ms(run.observed.entries.generation); }},
     {"generation_p95", "generation p95", "ms", Place::detail,
-     [](const Run& run) { return quantile_ms(run.observed.entries.generation, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(run.observed.entries.generation, 0.95); }},
     {"queue_wait_mean", "queue wait mean", "ms", Place::detail,
      [](const Run& run) { return record::mean_ms(run.observed.completed.queue_wait); }},
     {"hit_ratio", "hit ratio", "", Place::users,
@@ -81,9 +75,9 @@ constexpr std::array<Figure, 27> kFigures = {{
     {"storage_write_rate", "storage writes", "GB/s", Place::detail,
      [](const Run& run) { return gigabytes_per_s(run, write_of(run)); }},
     {"storage_read_p95", "storage read p95", "ms", Place::storage,
-     [](const Run& run) { return quantile_ms(read_of(run).moving, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(read_of(run).moving, 0.95); }},
     {"storage_write_p95", "storage write p95", "ms", Place::storage,
-     [](const Run& run) { return quantile_ms(write_of(run).moving, 0.95); }},
+     [](const Run& run) { return record::quantile_ms(write_of(run).moving, 0.95); }},
     {"storage_demoted_in", "demoted to storage", "GB", Place::detail,
      [](const Run& run) -> Value {
        return static_cast<double>(run.observed.tier(TierId::storage).demoted_in_bytes) / 1e9;

@@ -16,7 +16,7 @@ namespace spillway::analysis {
 enum class Place : std::uint8_t { detail, users, storage };
 
 struct Figure {
-  std::string_view name;   // as a key: "time_to_first_token_p95"
+  std::string_view name;   // as a key: "ttft_p95"
   std::string_view title;  // for people: "first token p95"
   std::string_view unit;   // "" of a share or a ratio
   Place place = Place::detail;

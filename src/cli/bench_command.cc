@@ -120,13 +120,14 @@ class BenchCommand final : public Command {
 
   // The worst status of all trials. One that is interrupted is the last, and does not count.
   int run_trials(scenario::BenchConfig config, Interruption& interruption) {
+    const Log log(log_level(settings_.text("log-level")));
     TrialDirectory directory(config.run_dir);
     std::vector<record::Run> runs;
     std::vector<std::string> directories;
     int status = kSuccess;
     const std::uint64_t trials = settings_.integer("trials");
     for (std::uint64_t trial = 1; trial <= trials && status != kInterrupted; ++trial) {
-      fmt::print(stderr, "Trial {} of {}\n", trial, trials);
+      log.say(LogLevel::info, fmt::format("Trial {} of {}", trial, trials));
       config.run_dir = directory.of(trial);
       const BenchRun done = run_bench(config, settings_, interruption);
       write_outputs(done, [trial](const std::string& path) { return trial_path(path, trial); });

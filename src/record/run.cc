@@ -112,6 +112,11 @@ std::optional<double> mean_ms(const stats::Histogram& nanoseconds) {
   return nanoseconds.mean() / 1e6;
 }
 
+std::optional<double> quantile_ms(const stats::Histogram& nanoseconds, double q) {
+  if (nanoseconds.empty()) return std::nullopt;
+  return static_cast<double>(nanoseconds.quantile(q)) / 1e6;
+}
+
 std::optional<double> device_latency_ms(const std::optional<DeviceTraffic>& device) {
   if (!device || device->operations == 0) return std::nullopt;
   return static_cast<double>(device->time_ns) / static_cast<double>(device->operations) / 1e6;

@@ -185,6 +185,7 @@ std::optional<double> achieved_queue_depth(const EngineSums& engine);  // while 
 std::optional<double> ring_idle_ratio(const EngineSums& engine);       // of time wanting
 std::optional<double> cpu_seconds_per_gb(const Run& run);              // of storage I/O
 std::optional<double> mean_ms(const stats::Histogram& nanoseconds);
+std::optional<double> quantile_ms(const stats::Histogram& nanoseconds, double q);
 std::optional<double> device_latency_ms(const std::optional<DeviceTraffic>& device);
 std::optional<double> device_queue_depth(const std::optional<DeviceTraffic>& device,
                                          const Window& window);

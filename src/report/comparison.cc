@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "report/autoscaling_text.h"
 #include "report/mlperf_text.h"
 #include "report/number_text.h"
+#include "report/spreadsheet.h"
 #include "report/table.h"
 #include "text/json_writer.h"
 
@@ -123,15 +123,6 @@ std::string detail(const ComparedRun& one) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
-  std::string all = "\"";
-  for (const char letter : text) {
-    if (letter == '"') all += '"';
-    all += letter;
-  }
-  return all + "\"";
-}
-
 }  // namespace
 
 std::string comparison_text(std::span<const ComparedRun> runs) {
@@ -167,7 +158,7 @@ std::string comparison_csv(std::span<const ComparedRun> runs) {
   for (const Figure& figure : analysis::figures()) text += fmt::format(",{}", figure.name);
   text += "\n";
   for (const ComparedRun& one : runs) {
-    text += fmt::format("{},{},{}", one.name, quoted(one.title), quoted(one.missing));
+    text += fmt::format("{},{},{}", one.name, csv_quoted(one.title), csv_quoted(one.missing));
     for (const Figure& figure : analysis::figures()) {
       const std::optional<double> value = one.run ? figure.of(*one.run) : std::nullopt;
       text += value ? fmt::format(",{}", *value) : ",";

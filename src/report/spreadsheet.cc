@@ -23,18 +23,9 @@ bool looks_like_formula(std::string_view text) {
   return !text.empty() && kStarts.find(text.front()) != std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + '"';
-}
-
 std::string text_cell(const std::string& text) {
   const std::string safe = looks_like_formula(text) ? "'" + text : text;
-  return safe.find_first_of(",\"\r\n") == std::string::npos ? safe : quoted(safe);
+  return safe.find_first_of(",\"\r\n") == std::string::npos ? safe : csv_quoted(safe);
 }
 
 // Numbers as they read back the same; a number below zero is no formula.
@@ -141,6 +132,15 @@ std::string to_csv(const Sheet& sheet) {
     end_row();
   }
   return text;
+}
+
+std::string csv_quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"') result += '"';
+    result += c;
+  }
+  return result + '"';
 }
 
 }  // namespace spillway::report

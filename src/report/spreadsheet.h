@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "analysis/assessment.h"
 #include "record/run.h"
@@ -20,5 +21,7 @@ void write_spreadsheet(const record::Run& run, analysis::Profile profile, const 
 // A heading and its rows as RFC 4180 has it. A text that a spreadsheet would take for a formula
 // gets an apostrophe in front, which spreadsheets do not show.
 std::string to_csv(const Sheet& sheet);
+// A text in quotes, the quotes in it doubled.
+std::string csv_quoted(std::string_view text);
 
 }  // namespace spillway::report

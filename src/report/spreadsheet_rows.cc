@@ -160,11 +160,8 @@ void add_mean(Columns& columns, const std::string& title, const Histogram& nanos
 void add_quantiles(Columns& columns, const std::string& title, const Histogram& nanoseconds,
                    std::size_t count = kQuantiles.size()) {
   for (const Quantile& each : std::span(kQuantiles).first(count)) {
-    columns.push_back(
-        {.name = fmt::format("{} {} (ms)", title, each.name),
-         .value = nanoseconds.empty()
-                      ? Value()
-                      : Value(static_cast<double>(nanoseconds.quantile(each.q)) / 1e6)});
+    columns.push_back({.name = fmt::format("{} {} (ms)", title, each.name),
+                       .value = cell(record::quantile_ms(nanoseconds, each.q))});
   }
 }
 
@@ -172,11 +169,10 @@ void add_quantiles(Columns& columns, const std::string& title, const Histogram& 
 constexpr std::uint64_t kEnoughFor9999 = 10'000;
 
 void add_p9999(Columns& columns, const std::string& title, const Histogram& nanoseconds) {
-  columns.push_back(
-      {.name = title + " P99.99 (ms)",
-       .value = nanoseconds.count() < kEnoughFor9999
-                    ? Value()
-                    : Value(static_cast<double>(nanoseconds.quantile(0.9999)) / 1e6)});
+  columns.push_back({.name = title + " P99.99 (ms)",
+                     .value = nanoseconds.count() < kEnoughFor9999
+                                  ? Value()
+                                  : cell(record::quantile_ms(nanoseconds, 0.9999))});
 }
 
 void add_all_quantiles(Columns& columns, const std::string& title, const Histogram& nanoseconds) {
