@@ -9,6 +9,7 @@
 #include <ctime>
 #include <optional>
 
+#include "record/json_fields.h"
 #include "text/json_writer.h"
 
 namespace spillway::report {
@@ -40,17 +41,16 @@ std::uint64_t users_after(const Autoscaling& scaling, std::size_t step) {
 }
 
 void write_change(text::JsonWriter& json, const ScalingStep& step) {
-  json.key("read_latency_p95_ms").value(step.storage_read_p95_ms.value_or(0));
-  json.key("write_latency_p95_ms").value(step.storage_write_p95_ms.value_or(0));
-  json.key("throughput_tokens_per_sec").value(step.tokens_per_s.value);
+  record::field(json, "read_latency_p95_ms", step.storage_read_p95_ms);
+  record::field(json, "write_latency_p95_ms", step.storage_write_p95_ms);
+  record::field(json, "throughput_tokens_per_sec", step.tokens_per_s.value);
 }
 
 void write_stop(text::JsonWriter& json, const Autoscaling& scaling, AutoscalingDialect dialect) {
-  const double peak = scaling.peak_tokens_per_s.value_or(0);
-  json.key("peak_throughput_tokens_per_sec").value(peak);
+  record::field(json, "peak_throughput_tokens_per_sec", scaling.peak_tokens_per_s);
   if (dialect != AutoscalingDialect::y2025) return;
-  json.key("reason").value(scaling.reason);
-  json.key("peak_throughput").value(peak);
+  record::field(json, "reason", scaling.reason);
+  record::field(json, "peak_throughput", scaling.peak_tokens_per_s);
 }
 
 }  // namespace
@@ -92,8 +92,8 @@ std::string autoscaling_summary_json(const record::Run& run) {
   json.key("final_users").value(scaling.users.value_or(scaling.final_users));
   json.key("total_scale_events").value(events);
   if (scaling.mode == ScalingMode::capacity) {
-    json.key("peak_user_count").value(scaling.users.value_or(scaling.final_users));
-    json.key("peak_throughput_tokens_per_sec").value(scaling.peak_tokens_per_s.value_or(0));
+    record::field(json, "peak_user_count", scaling.users);
+    record::field(json, "peak_throughput_tokens_per_sec", scaling.peak_tokens_per_s);
   }
   json.end_object();
   return json.text();

@@ -17,7 +17,8 @@ enum class AutoscalingDialect : std::uint8_t { y2025, y2026 };
 // end.
 std::string autoscaling_stats_json(const record::Run& run, AutoscalingDialect dialect);
 
-// The value of `autoscaling_summary`: a JSON object; "null" when their number was fixed.
+// The value of `autoscaling_summary`: a JSON object; "null" when their number was fixed. A peak
+// that was not found is null.
 std::string autoscaling_summary_json(const record::Run& run);
 
 }  // namespace spillway::report

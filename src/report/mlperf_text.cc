@@ -86,6 +86,7 @@ std::string classes_text(const Run& run) {
   row("first token p95 ms", [](const ClassFigures& c) { return quantile_ms_text(c.ttft, 0.95); });
   row("on tiers p95 ms", [](const ClassFigures& c) { return quantile_ms_text(c.tier_time, 0.95); });
   row("goodput, requests/s", [&](const ClassFigures& c) {
+    if (c.requests.offered == 0) return std::string(kMissing);
     return number_text(record::per_second(c.met_ttft, run.window));
   });
   std::vector<std::string> targets = {"target ms"};

@@ -122,7 +122,8 @@ T checked(const std::optional<T>& parsed) {
 record::Value size_value(const Setting& row, Bytes size) {
   if (size == kUnlimited) return std::string("unlimited");
   if (row.unit == Bytes(1)) return static_cast<std::int64_t>(size.count());
-  return static_cast<double>(size.count()) / static_cast<double>(row.unit.count());
+  const double units = static_cast<double>(size.count()) / static_cast<double>(row.unit.count());
+  return std::stod(fmt::format("{:.9g}", units));  // 1.6 as it was typed, not 1.599999999627471
 }
 
 }  // namespace

@@ -46,6 +46,16 @@ TEST(AutoscalingJson, Summarises) {
             R"({"initial_users":20,"final_users":23,"total_scale_events":1})");
 }
 
+TEST(AutoscalingJson, APeakThatWasNotFoundIsNull) {
+  record::Run run = record::filled_run();
+  run.autoscaling->users.reset();
+  run.autoscaling->peak_tokens_per_s.reset();
+  const std::string text = autoscaling_summary_json(run);
+  EXPECT_NE(text.find(R"("peak_user_count":null,"peak_throughput_tokens_per_sec":null)"),
+            std::string::npos)
+      << text;
+}
+
 TEST(AutoscalingJson, IsEmptyWhenTheUsersWereFixed) {
   EXPECT_EQ(autoscaling_stats_json(record::Run{}, AutoscalingDialect::y2026), "[]");
   EXPECT_EQ(autoscaling_summary_json(record::Run{}), "null");
