@@ -4,7 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "stats/order_statistics.h"
 
 namespace spillway::record {
 namespace {
@@ -41,14 +42,6 @@ bool has_object(const JsonValue& json, std::string_view key) {
   return found != nullptr && found->is_object();
 }
 
-// Linear interpolation between closest ranks, as NumPy does by default. `sorted` is not empty.
-double percentile_of(const std::vector<double>& sorted, double quantile) {
-  const double rank = quantile * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(rank);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], rank - std::floor(rank));
-}
-
 // Fills what the summary left out from a list of seconds, one a request.
 void add_list(const JsonValue& json, std::string_view key, const ServingLatency& latency,
               ServingResult& result) {
@@ -67,7 +60,7 @@ void add_list(const JsonValue& json, std::string_view key, const ServingLatency&
   };
   fill(latency.mean, sum / static_cast<double>(ms.size()));
   for (const ServingPercentile& one : kServingPercentiles) {
-    fill(latency.percentiles.at(one.place), percentile_of(ms, one.quantile));
+    fill(latency.percentiles.at(one.place), stats::interpolated_quantile(ms, one.quantile));
   }
 }
 

@@ -2,11 +2,11 @@
 #include "stats/mean_interval.h"
 
 #include <cmath>
-#include <numeric>
 
 #include <boost/math/distributions/students_t.hpp>
 
 #include "core/error.h"
+#include "stats/moments.h"
 
 namespace spillway::stats {
 
@@ -14,13 +14,11 @@ std::optional<Estimate> mean_interval(std::span<const double> windows, double co
   check(confidence > 0 && confidence < 1, "a confidence lies inside (0, 1)");
   if (windows.size() < 2) return std::nullopt;
   const auto count = static_cast<double>(windows.size());
-  const double mean = std::accumulate(windows.begin(), windows.end(), 0.0) / count;
-  double squares = 0;
-  for (const double window : windows) squares += (window - mean) * (window - mean);
-  const double error = std::sqrt(squares / (count - 1) / count);
+  const Moments found = moments(windows);
+  const double error = std::sqrt(found.variance / count);
   const boost::math::students_t distribution(count - 1);
   const double half = quantile(complement(distribution, (1 - confidence) / 2)) * error;
-  return Estimate{.value = mean, .low = mean - half, .high = mean + half};
+  return Estimate{.value = found.mean, .low = found.mean - half, .high = found.mean + half};
 }
 
 }  // namespace spillway::stats

@@ -40,6 +40,14 @@ double median(std::span<const double> samples) {
   return sorted.size() % 2 == 1 ? upper : (sorted[sorted.size() / 2 - 1] + upper) / 2;
 }
 
+double interpolated_quantile(std::span<const double> sorted, double q) {
+  check(!sorted.empty(), "a quantile has samples");
+  const double rank = q * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(rank);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return std::lerp(sorted[below], sorted[above], rank - static_cast<double>(below));
+}
+
 PairedRatio paired_ratio(std::span<const double> a, std::span<const double> b) {
   check(a.size() == b.size(), "pairs have two sides");
   std::vector<double> ratios;

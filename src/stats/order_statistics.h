@@ -12,6 +12,11 @@ namespace spillway::stats {
 // The middle value, or the mean of the two middle ones. There is at least one sample, none is NaN.
 double median(std::span<const double> samples);
 
+// The value at `q` of [0, 1] between the closest two of samples that are sorted, in proportion:
+// definition 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, the default of
+// NumPy. There is at least one.
+double interpolated_quantile(std::span<const double> sorted, double q);
+
 // The ratios a[i] / b[i] of runs made in pairs, one right after the other: what drifts over minutes
 // (temperature, neighbours, the drive's own housekeeping) hits both of a pair and cancels.
 struct PairedRatio {

@@ -2,11 +2,11 @@
 #include "stats/ratio_interval.h"
 
 #include <cmath>
-#include <numeric>
 
 #include <boost/math/distributions/students_t.hpp>
 
 #include "core/error.h"
+#include "stats/moments.h"
 
 namespace spillway::stats {
 namespace {
@@ -19,11 +19,8 @@ struct Mean {
 
 Mean mean_of(std::span<const double> samples) {
   const auto count = static_cast<double>(samples.size());
-  const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / count;
-  if (samples.size() < 2) return {.value = mean, .variance = 0, .freedom = 0};
-  double squares = 0;
-  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
-  return {.value = mean, .variance = squares / (count - 1) / count, .freedom = count - 1};
+  const Moments found = moments(samples);
+  return {.value = found.mean, .variance = found.variance / count, .freedom = count - 1};
 }
 
 // Of a sum of variances. A part without a variance says nothing about it.

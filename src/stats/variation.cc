@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 #include <boost/math/distributions/students_t.hpp>
 
 #include "core/error.h"
+#include "stats/moments.h"
 #include "stats/order_statistics.h"
 
 namespace spillway::stats {
@@ -20,12 +20,9 @@ constexpr std::size_t kMostSamples = 1000;
 
 std::optional<double> coefficient_of_variation(std::span<const double> samples) {
   if (samples.size() < 2) return std::nullopt;
-  const auto count = static_cast<double>(samples.size());
-  const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / count;
-  if (mean <= 0) return std::nullopt;
-  double squares = 0;
-  for (const double sample : samples) squares += (sample - mean) * (sample - mean);
-  return std::sqrt(squares / (count - 1)) / mean;
+  const Moments found = moments(samples);
+  if (found.mean <= 0) return std::nullopt;
+  return std::sqrt(found.variance) / found.mean;
 }
 
 std::optional<Estimate> median_interval(std::span<const double> samples) {

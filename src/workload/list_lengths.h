@@ -9,8 +9,8 @@
 namespace spillway::workload {
 
 // Tokens. `deviation` is the standard deviation of the list itself, not of what it is a sample of
-// (divided by the count). Percentiles lie between two values in proportion: definition 7 of
-// Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, the default of NumPy.
+// (divided by the count). Percentiles lie between two values in proportion, as
+// stats::interpolated_quantile() has it.
 struct LengthSummary {
   double mean = 0;
   double deviation = 0;

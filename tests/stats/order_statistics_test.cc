@@ -22,6 +22,16 @@ TEST(Median, IsTheMiddleOfTheSortedSamples) {
   EXPECT_DEATH(median({}), "a median has samples");
 }
 
+TEST(InterpolatedQuantile, LiesBetweenTheClosestTwo) {
+  // numpy.percentile([10, 20, 30, 40], [0, 50, 95, 100])
+  const std::array<double, 4> sorted = {10, 20, 30, 40};
+  EXPECT_DOUBLE_EQ(interpolated_quantile(sorted, 0), 10);
+  EXPECT_DOUBLE_EQ(interpolated_quantile(sorted, 0.5), 25);
+  EXPECT_DOUBLE_EQ(interpolated_quantile(sorted, 0.95), 38.5);
+  EXPECT_DOUBLE_EQ(interpolated_quantile(sorted, 1), 40);
+  EXPECT_DOUBLE_EQ(interpolated_quantile(std::array{7.0}, 0.95), 7);
+}
+
 TEST(PairedRatio, CancelsWhatBothOfAPairSuffer) {
   const std::array<double, 5> ours{95, 48, 96, 190, 97};
   const std::array<double, 5> theirs{100, 50, 100, 200, 100};
