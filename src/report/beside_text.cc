@@ -94,7 +94,7 @@ std::string device_latency_text(const record::Run& run) {
   return text;
 }
 
-std::string validation_text(const record::Run& run) {
+std::string trace_validation_text(const record::Run& run) {
   if (!run.validation) return "";
   const record::Validation& validation = *run.validation;
   return labelled_text(

@@ -13,6 +13,6 @@ std::string precondition_text(const record::Run& run);
 std::string io_trace_text(const record::Run& run);
 // Samples and percentiles of each histogram, and the zones of the device that were hot.
 std::string device_latency_text(const record::Run& run);
-std::string validation_text(const record::Run& run);
+std::string trace_validation_text(const record::Run& run);
 
 }  // namespace spillway::report

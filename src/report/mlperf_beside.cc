@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/json_fields.h"
 #include "report/run_fio_job.h"
 
 namespace spillway::report {
@@ -12,15 +13,6 @@ namespace {
 
 using stats::Bucket;
 using text::JsonWriter;
-
-void write_number(JsonWriter& json, std::string_view name, std::optional<double> number) {
-  json.key(name);
-  if (number) {
-    json.value(*number);
-  } else {
-    json.null();
-  }
-}
 
 // An end that is open is null.
 void write_bound(JsonWriter& json, std::int64_t value, std::int64_t open) {
@@ -69,12 +61,12 @@ void write_validation(JsonWriter& json, const record::Validation& validation) {
   const std::optional<double> error = percent(validation.error_ratio);
   json.key("validation").begin_object();
   json.key("passed").value(validation.passed);
-  write_number(json, "avg_error_pct", error);
+  record::field(json, "avg_error_pct", error);
   json.key("comparison").begin_object();
   json.key("cache_hit_rate").begin_object();
-  write_number(json, "benchmark", validation.hit_ratio);
-  write_number(json, "trace", validation.trace_hit_ratio);
-  write_number(json, "error_pct", error);
+  record::field(json, "benchmark", validation.hit_ratio);
+  record::field(json, "trace", validation.trace_hit_ratio);
+  record::field(json, "error_pct", error);
   json.key("within_5pct").value(validation.passed);
   json.end_object();
   json.end_object();

@@ -269,7 +269,8 @@ std::string run_text(const Run& run) {
          section(timed("What the drive did"), drive_text(run)) +
          section("Device latency (bpftrace)", device_latency_text(run)) +
          section(timed("Preconditioning"), precondition_text(run)) +
-         section("I/O trace", io_trace_text(run)) + section("Validation", validation_text(run)) +
+         section("I/O trace", io_trace_text(run)) +
+         section("Validation", trace_validation_text(run)) +
          section("What the tool cost", cost_text(run)) + section("Integrity", integrity(run)) +
          section(timed("Assessment"), assessment_text(run)) +
          section(timed("Potential bottlenecks"), hints_text(run)) + section("Errors", errors(run)) +

@@ -44,17 +44,18 @@ TEST(BesideText, ShowsHistogramsAndHotZones) {
 
 TEST(BesideText, JudgesTheHitRatio) {
   record::Run run = record::filled_run();
-  EXPECT_THAT(validation_text(run), HasSubstr("40.00 % here, 41.00 % in /traces/production.json "
-                                              "(100 requests): PASS"));
+  EXPECT_THAT(trace_validation_text(run),
+              HasSubstr("40.00 % here, 41.00 % in /traces/production.json "
+                        "(100 requests): PASS"));
   run.validation->passed = false;
-  EXPECT_THAT(validation_text(run), HasSubstr("FAIL"));
+  EXPECT_THAT(trace_validation_text(run), HasSubstr("FAIL"));
 }
 
 TEST(BesideText, IsEmptyForWhatARunDidNotDo) {
   const record::Run run;
-  EXPECT_EQ(
-      precondition_text(run) + io_trace_text(run) + device_latency_text(run) + validation_text(run),
-      "");
+  EXPECT_EQ(precondition_text(run) + io_trace_text(run) + device_latency_text(run) +
+                trace_validation_text(run),
+            "");
 }
 
 }  // namespace
