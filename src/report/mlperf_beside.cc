@@ -40,9 +40,10 @@ void write_histogram(JsonWriter& json, const record::TracedHistogram& traced) {
   json.end_array();
 }
 
-void write_tracing(JsonWriter& json, const record::Run& run) {
+void write_tracing(JsonWriter& json, const record::Run& run,
+                   const record::LatencyTracing& tracing) {
   json.key("device_latency_tracing").begin_object();
-  for (const auto& [name, traced] : run.latency_tracing->histograms) {
+  for (const auto& [name, traced] : tracing.histograms) {
     json.key(name).begin_object();
     write_histogram(json, traced);
     json.end_object();
@@ -81,7 +82,9 @@ void write_validation(JsonWriter& json, const record::Validation& validation) {
 }  // namespace
 
 void write_mlperf_beside(JsonWriter& json, const record::Run& run) {
-  if (run.latency_tracing && !run.latency_tracing->histograms.empty()) write_tracing(json, run);
+  if (run.latency_tracing && !run.latency_tracing->histograms.empty()) {
+    write_tracing(json, run, *run.latency_tracing);
+  }
   if (run.validation) write_validation(json, *run.validation);
 }
 
