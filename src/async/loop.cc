@@ -51,6 +51,7 @@ struct Loop::Reactor {
     bool armed = false;
   };
   std::vector<std::unique_ptr<Watched>> watched;
+  bool has_sockets = false;
 
   void arm_sources() {
     for (const auto& one : watched) {
@@ -103,6 +104,12 @@ void Loop::post(std::function<void()> job) {
   if (reactor_) asio::post(reactor_->context, [] {});
 }
 
+asio::io_context& Loop::io_context() {
+  check(!clock_.is_virtual(), "no descriptor under a virtual clock");
+  reactor_->has_sockets = true;
+  return reactor_->context;
+}
+
 void Loop::take_mail() {
   if (!has_mail_.exchange(false, std::memory_order_acquire)) return;
   std::vector<std::function<void()>> mail;
@@ -142,8 +149,9 @@ void Loop::turn() {
   take_mail();
   const bool again = turn_sources();
   wake_due();
-  if (!ready_.empty() || again || has_mail_.load(std::memory_order_relaxed)) return;
-  if (reactor_) {
+  if (!ready_.empty() || again || has_mail_.load(std::memory_order_relaxed)) {
+    if (reactor_ && reactor_->has_sockets) reactor_->context.poll();
+  } else if (reactor_) {
     wait_for_events(started);
   } else {
     jump_or_report_deadlock();
@@ -167,14 +175,12 @@ bool Loop::turn_sources() {
 }
 
 void Loop::wake_due() {
-  if (sleepers_.empty()) return;
+  if (timers_.empty()) return;
   const Time now = clock_.now();
-  while (!sleepers_.empty() && sleepers_.front()->due_ <= now) {
-    Sleep& sleep = *sleepers_.front();
-    heap_remove(sleep);
-    sleep.leave();
-    sleep.reached_ = true;
-    ready_.push_back(sleep.frame_);
+  while (!timers_.empty() && timers_.front()->due_ <= now) {
+    Timer& timer = *timers_.front();
+    timer.clear();
+    timer.fire();
   }
 }
 
@@ -182,9 +188,9 @@ void Loop::wait_for_events(Time turn_started) {
   const Time now = clock_.now();
   turn_lengths_.add((now - turn_started).count());
   reactor_->arm_sources();
-  if (sleepers_.empty()) {
+  if (timers_.empty()) {
     reactor_->context.run_one();
-  } else if (const Duration left = sleepers_.front()->due_ - now; left <= kPolledStretch) {
+  } else if (const Duration left = timers_.front()->due_ - now; left <= kPolledStretch) {
     reactor_->context.poll();
   } else {
     reactor_->timer.expires_after(left - kPolledStretch);
@@ -196,8 +202,8 @@ void Loop::wait_for_events(Time turn_started) {
 }
 
 void Loop::jump_or_report_deadlock() {
-  if (sleepers_.empty()) throw Error("deadlock in virtual time: nothing is due, " + waits_text());
-  static_cast<VirtualClock&>(clock_).advance_to(sleepers_.front()->due_);
+  if (timers_.empty()) throw Error("deadlock in virtual time: nothing is due, " + waits_text());
+  static_cast<VirtualClock&>(clock_).advance_to(timers_.front()->due_);
   wake_due();
 }
 
@@ -212,26 +218,43 @@ std::string Loop::waits_text() const {
 
 void Loop::Sleep::await_suspend(std::coroutine_handle<> frame) {
   frame_ = frame;
-  sequence_ = loop_.next_sequence_++;
   stop_.listen(*this);
-  loop_.heap_insert(*this);
+  set(due_);
+}
+
+void Loop::Sleep::fire() {
+  leave();
+  reached_ = true;
+  loop().ready_.push_back(frame_);
 }
 
 void Loop::Sleep::on_stop() {
-  loop_.heap_remove(*this);
-  loop_.ready_.push_back(frame_);
+  clear();
+  loop().ready_.push_back(frame_);
+}
+
+void Timer::set(Time due) {
+  clear();
+  due_ = due;
+  sequence_ = loop_.next_sequence_++;
+  set_ = true;
+  loop_.heap_insert(*this);
+}
+
+void Timer::clear() {
+  if (std::exchange(set_, false)) loop_.heap_remove(*this);
 }
 
 bool Loop::earlier(std::size_t a, std::size_t b) const {
-  const Sleep& first = *sleepers_[a];
-  const Sleep& second = *sleepers_[b];
+  const Timer& first = *timers_[a];
+  const Timer& second = *timers_[b];
   return first.due_ != second.due_ ? first.due_ < second.due_ : first.sequence_ < second.sequence_;
 }
 
 void Loop::heap_swap(std::size_t a, std::size_t b) {
-  std::swap(sleepers_[a], sleepers_[b]);
-  sleepers_[a]->place_ = a;
-  sleepers_[b]->place_ = b;
+  std::swap(timers_[a], timers_[b]);
+  timers_[a]->place_ = a;
+  timers_[b]->place_ = b;
 }
 
 void Loop::heap_up(std::size_t place) {
@@ -244,7 +267,7 @@ void Loop::heap_down(std::size_t place) {
   while (true) {
     std::size_t least = place;
     for (std::size_t child = 2 * place + 1; child <= 2 * place + 2; ++child) {
-      if (child < sleepers_.size() && earlier(child, least)) least = child;
+      if (child < timers_.size() && earlier(child, least)) least = child;
     }
     if (least == place) return;
     heap_swap(place, least);
@@ -252,17 +275,17 @@ void Loop::heap_down(std::size_t place) {
   }
 }
 
-void Loop::heap_insert(Sleep& sleep) {
-  sleep.place_ = sleepers_.size();
-  sleepers_.push_back(&sleep);
-  heap_up(sleep.place_);
+void Loop::heap_insert(Timer& timer) {
+  timer.place_ = timers_.size();
+  timers_.push_back(&timer);
+  heap_up(timer.place_);
 }
 
-void Loop::heap_remove(Sleep& sleep) {
-  const std::size_t place = sleep.place_;
-  heap_swap(place, sleepers_.size() - 1);
-  sleepers_.pop_back();
-  if (place == sleepers_.size()) return;
+void Loop::heap_remove(Timer& timer) {
+  const std::size_t place = timer.place_;
+  heap_swap(place, timers_.size() - 1);
+  timers_.pop_back();
+  if (place == timers_.size()) return;
   heap_up(place);
   heap_down(place);
 }

@@ -19,6 +19,10 @@
 #include "core/mutex.h"
 #include "stats/histogram.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace spillway::async {
 
 class Loop;
@@ -53,6 +57,34 @@ class Wait {
   Wait* next_ = nullptr;
 };
 
+// Something that is due at a time. Fires once, on the loop's thread, unless it is cleared before.
+class Timer {
+ public:
+  explicit Timer(Loop& loop) : loop_(loop) {}
+  virtual ~Timer() { clear(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Again and again as you like: the last due time counts.
+  void set(Time due);
+  void clear();
+  bool is_set() const { return set_; }
+
+  // What is to be done must not wait; resuming a frame or requesting a stop does not.
+  virtual void fire() = 0;
+
+ protected:
+  Loop& loop() const { return loop_; }
+
+ private:
+  friend class Loop;
+  Loop& loop_;
+  Time due_{};
+  std::uint64_t sequence_ = 0;
+  std::size_t place_ = 0;
+  bool set_ = false;
+};
+
 // Runs frames on one thread: first in, first out. All members are for that thread, but for post()
 // and resume(). Under a virtual clock it jumps to the next due time as soon as nothing is runnable,
 // refuses sources, and never blocks.
@@ -82,6 +114,10 @@ class Loop {
   // Lets everything else that is ready run first.
   auto yield() { return Yield{*this}; }
 
+  // The reactor that sockets register with (net only). From the first call on every turn looks at
+  // it, so that work that is always ready does not starve them. Refused in virtual time.
+  boost::asio::io_context& io_context();
+
   // The source stays registered until removed; both on the loop's thread.
   void add(Source& source);
   void remove(Source& source);
@@ -94,26 +130,24 @@ class Loop {
   stats::Histogram take_turn_lengths() { return std::exchange(turn_lengths_, {}); }
 
  private:
+  friend class Timer;
   friend class Wait;
 
-  // One sleeping frame; knows its place in the heap, so that a stop can take it out.
-  class Sleep final : private StopListener {
+  // One sleeping frame.
+  class Sleep final : private Timer, private StopListener {
    public:
-    Sleep(Loop& loop, Time due, Stop& stop) : loop_(loop), due_(due), stop_(stop) {}
+    Sleep(Loop& loop, Time due, Stop& stop) : Timer(loop), due_(due), stop_(stop) {}
     bool await_ready() const { return stop_.requested(); }
     void await_suspend(std::coroutine_handle<> frame);
     bool await_resume() const { return reached_; }
 
    private:
-    friend class Loop;
+    void fire() override;
     void on_stop() override;
 
-    Loop& loop_;
     Time due_;
     Stop& stop_;
     std::coroutine_handle<> frame_;
-    std::uint64_t sequence_ = 0;
-    std::size_t place_ = 0;
     bool reached_ = false;
   };
 
@@ -135,8 +169,8 @@ class Loop {
   void jump_or_report_deadlock();
   std::string waits_text() const;
 
-  void heap_insert(Sleep& sleep);
-  void heap_remove(Sleep& sleep);
+  void heap_insert(Timer& timer);
+  void heap_remove(Timer& timer);
   void heap_swap(std::size_t a, std::size_t b);
   void heap_up(std::size_t place);
   void heap_down(std::size_t place);
@@ -145,7 +179,7 @@ class Loop {
   Clock& clock_;
   std::atomic<std::thread::id> thread_;
   std::deque<std::coroutine_handle<>> ready_;
-  std::vector<Sleep*> sleepers_;  // binary heap by (due, sequence)
+  std::vector<Timer*> timers_;  // binary heap by (due, sequence)
   std::uint64_t next_sequence_ = 0;
   std::size_t running_ = 0;
   Wait* waits_ = nullptr;
