@@ -12,7 +12,6 @@
 
 #include "cache/policies.h"
 #include "core/error.h"
-#include "kv/catalogue.h"
 #include "scenario/autoscaler_settings.h"
 #include "scenario/mlperf_settings.h"
 #include "scenario/model_file.h"
@@ -475,15 +474,7 @@ void read_load(const Settings& settings, BenchConfig& config) {
 
 kv::ModelShape model_of(const Settings& settings, std::span<const kv::ModelShape> models) {
   if (settings.is_set("model-config")) return read_model_file(settings.text("model-config"));
-  const std::string& name = settings.text("model");
-  const auto own = std::ranges::find(models, name, &kv::ModelShape::name);
-  if (own != models.end()) return *own;
-  if (const kv::ModelShape* const known = kv::find_model(name)) return *known;
-  std::string names;
-  for (const kv::ModelShape& model : kv::models()) names += " " + model.name;
-  for (const kv::ModelShape& model : models) names += " " + model.name;
-  throw Error(
-      fmt::format("--model: there is no \"{}\"; known are{}, or give --model-config", name, names));
+  return find_model_named(settings.text("model"), models);
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/model_file.h"
 
+#include <fmt/core.h>
+
+#include <algorithm>
 #include <optional>
 
 #include "core/error.h"
+#include "kv/catalogue.h"
 #include "kv/hugging_face.h"
 #include "text/json_reader.h"
 
@@ -46,6 +50,17 @@ kv::ModelShape read_model_file(const std::string& path) {
   } catch (const Error& error) {
     throw Error(path + ": " + error.what());
   }
+}
+
+kv::ModelShape find_model_named(const std::string& name, std::span<const kv::ModelShape> own) {
+  const auto found = std::ranges::find(own, name, &kv::ModelShape::name);
+  if (found != own.end()) return *found;
+  if (const kv::ModelShape* const known = kv::find_model(name)) return *known;
+  std::string names;
+  for (const kv::ModelShape& model : kv::models()) names += " " + model.name;
+  for (const kv::ModelShape& model : own) names += " " + model.name;
+  throw Error(
+      fmt::format("--model: there is no \"{}\"; known are{}, or give --model-config", name, names));
 }
 
 }  // namespace spillway::scenario
