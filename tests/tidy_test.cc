@@ -86,6 +86,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"record/run_from_json.cc", "record/run_json_test"},
     {"record/run_to_json.cc", "record/run_json_test"},
     {"scenario/suite_workloads.cc", "scenario/suite_test"},
+    {"scenario/tier_config.h", "settings, no code; scenario/tiers_test"},
     {"serve/cause.h", "a conversion; scenario/io_trace_log_test"},
     {"tier/store.h", "an interface; its stores have tests"},
     {"workload/plan.h", "an interface; workload/trace_plan_test"},

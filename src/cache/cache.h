@@ -76,6 +76,10 @@ class Cache {
   // evictions.
   async::Task<std::size_t> drop(std::span<const kv::BlockKey> keys, async::Stop& stop);
 
+  // 0: the tier is off.
+  Bytes capacity(TierId tier) const { return options_.capacity[tier]; }
+  bool has(TierId tier) const { return capacity(tier) > Bytes(0); }
+
   const CacheCounters& counters() const { return mover_.counters(); }
   // What was counted so far; counting starts afresh (the measured window begins).
   CacheCounters take_counters() { return std::exchange(mover_.counters(), {}); }

@@ -38,6 +38,7 @@ Index::Index(const CacheOptions& options, const PerTier<tier::Room*>& rooms,
              std::unique_ptr<Policy> policy)
     : rooms_(rooms),
       limits_(options.eviction),
+      may_go_down_(options.may_go_down),
       gpu_capacity_(options.capacity[TierId::gpu]),
       policy_(std::move(policy)),
       entries_(options.reserve_blocks),
@@ -151,6 +152,15 @@ TierUsage Index::usage(TierId tier) {
 void Index::restart_peaks() {
   const MutexLock lock(mutex_);
   for (Accounts& accounts : accounts_) accounts.usage.peak = accounts.usage.used;
+}
+
+std::vector<kv::BlockKey> Index::resident() {
+  const MutexLock lock(mutex_);
+  std::vector<kv::BlockKey> keys;
+  for (EntryId id = 0; id < entries_.limit(); ++id) {
+    if (entries_[id].state == State::resident) keys.push_back(entries_[id].key);
+  }
+  return keys;
 }
 
 std::string Index::find_inconsistency() {

@@ -4,6 +4,7 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -104,6 +105,8 @@ class Index {
   // The tier in which the block is resident; asking is not a use.
   std::optional<TierId> where(const kv::BlockKey& key);
   TierUsage usage(TierId tier);
+  // The keys of all blocks that are resident.
+  std::vector<kv::BlockKey> resident();
   void restart_peaks();
   std::string_view policy_name() const { return policy_->name(); }
 
@@ -189,6 +192,7 @@ class Index {
 
   const PerTier<tier::Room*> rooms_;
   const EvictionLimits limits_;
+  const std::function<bool(const kv::BlockKey&)> may_go_down_;
   const Bytes gpu_capacity_;
   const std::unique_ptr<Policy> policy_;
   Mutex mutex_;

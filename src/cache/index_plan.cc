@@ -114,7 +114,8 @@ void Index::push_out(EntryId victim, Cascade& cascade, Plan& plan) {
   const Entry& entry = entries_[victim];
   std::optional<TierId> to;
   ++cascade.depth;
-  if (cascade.depth <= limits_.deepest_demotion) {
+  const bool admitted = !may_go_down_ || may_go_down_(entry.key);
+  if (admitted && cascade.depth <= limits_.deepest_demotion) {
     to = find_tier(policy_->below(entry.tier), entry.size, cascade, plan);
   }
   --cascade.depth;

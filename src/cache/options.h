@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <limits>
 
 #include "cache/move_log.h"
 #include "core/bytes.h"
 #include "core/tier_id.h"
+#include "kv/block_key.h"
 #include "kv/verify.h"
 
 namespace spillway::cache {
@@ -47,6 +49,11 @@ struct CacheOptions {
   // Blocks that one load or store moves side by side at most; the memory and the time that a stop
   // has to wait for depend on it.
   std::size_t blocks_in_flight = 128;
+
+  // Asked, under the index's lock, before a block that leaves a tier goes to one below it: where it
+  // says no the block is deleted. Empty: every block may go down.
+  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
+  std::function<bool(const kv::BlockKey&)> may_go_down = {};
 
   MoveLog* moves = nullptr;  // outlives the cache; null: nobody is told
 };

@@ -265,7 +265,7 @@ async::Task<> Bench::Impl::shard(unsigned number, async::Loop& loop, record::Req
 }
 
 async::Task<> Bench::Impl::serve_load(unsigned number, async::Loop& loop, record::RequestLog& log) {
-  ShardTiers stores(config, *tiers, loop, *pool);
+  ShardTiers stores(tier_config(config), *tiers, loop, *pool);
   cache::Cache cache(*index, stores.stores(), content.get(), loop, cache_options());
   const ShardTarget served = make_target(loop, cache);
   load::Target& target = *served.target;
@@ -407,7 +407,7 @@ Bench::~Bench() = default;
 record::Run Bench::run(const std::string& requests_path) {
   Impl& it = *impl_;
   it.created = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-  it.tiers = std::make_unique<SharedTiers>(it.config, it.block);
+  it.tiers = std::make_unique<SharedTiers>(tier_config(it.config), it.block);
   it.has_tiers = true;
   it.resolve_settings();
   it.prepare_beside();

@@ -508,4 +508,19 @@ BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> mod
   return config;
 }
 
+TierConfig tier_config(const BenchConfig& config) {
+  return {.gpu = config.gpu,
+          .cpu = config.cpu,
+          .storage = config.storage,
+          .layout = config.layout,
+          .engine = config.engine,
+          .cache_dir = config.cache_dir,
+          .buffered = config.buffered,
+          .queue = config.queue,
+          .io_depth = config.io_depth,
+          .virtual_time = config.virtual_time,
+          .storage_faults = config.storage_faults,
+          .flags = {}};
+}
+
 }  // namespace spillway::scenario

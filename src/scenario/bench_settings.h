@@ -18,23 +18,15 @@
 #include "load/scaling.h"
 #include "scenario/precondition_settings.h"
 #include "scenario/settings.h"
+#include "scenario/tier_config.h"
 #include "scenario/tracing_settings.h"
 #include "scenario/workload_settings.h"
 #include "serve/compute_model.h"
-#include "tier/modelled_store.h"
 
 namespace spillway::scenario {
 
 // The table of the settings: flags, defaults, ranges and help come from here.
 std::span<const Setting> bench_settings();
-
-enum class Layout : std::uint8_t { slab, files, modelled };
-enum class IoEngine : std::uint8_t { uring, threads };
-
-struct TierPlan {
-  Bytes capacity;  // 0 = off
-  tier::ModelledOptions model;
-};
 
 // Everything that a run of the benchmark needs, valid and resolved but for what only the machine
 // knows (free space, memory).
@@ -80,5 +72,8 @@ struct BenchConfig {
 // built-in ones, and before them. Settings that nobody has set get the defaults that go with the
 // workload.
 BenchConfig bench_config(Settings& settings, std::span<const kv::ModelShape> models = {});
+
+// What its tiers are built from.
+TierConfig tier_config(const BenchConfig& config);
 
 }  // namespace spillway::scenario

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "async/clock.h"
@@ -27,18 +28,18 @@ constexpr std::chrono::milliseconds kRemovalAtMost(300);
 constexpr double kMemoryShare = 0.85;  // of the available memory, at most, for the cpu tier
 
 // A tier that takes too much leaves the machine to the out-of-memory killer.
-void check_memory(Bytes wanted) {
+void check_memory(Bytes wanted, std::string_view flag) {
   const std::optional<std::uint64_t> available = telemetry::machine().memory_available_bytes;
   if (!available) return;
   const Bytes most(static_cast<std::uint64_t>(static_cast<double>(*available) * kMemoryShare));
   if (wanted <= most) return;
-  throw Error(fmt::format(
-      "--cpu-mem-gb: {} is more than 85 % of the available memory ({}); give at most {}, or "
-      "simulate it with --clock virtual",
-      size_text(wanted), size_text(Bytes(*available)), size_text(most)));
+  throw Error(
+      fmt::format("{}: {} is more than 85 % of the available memory ({}); give at most {}, or "
+                  "simulate it with --clock virtual",
+                  flag, size_text(wanted), size_text(Bytes(*available)), size_text(most)));
 }
 
-std::unique_ptr<io::Engine> make_engine(const BenchConfig& config) {
+std::unique_ptr<io::Engine> make_engine(const TierConfig& config) {
   std::unique_ptr<io::Engine> engine = config.engine == IoEngine::threads
                                            ? io::make_thread_engine({.depth = config.io_depth})
                                            : io::make_uring_engine({.depth = config.io_depth});
@@ -50,20 +51,20 @@ std::unique_ptr<io::Engine> make_engine(const BenchConfig& config) {
 
 SharedTiers::TemporaryDirectory::~TemporaryDirectory() { ::rmdir(path.c_str()); }
 
-SharedTiers::SharedTiers(const BenchConfig& config, Bytes block) {
+SharedTiers::SharedTiers(const TierConfig& config, Bytes block) {
   make_gpu(config);
   make_cpu(config, block);
   make_storage(config, block);
 }
 
-void SharedTiers::make_gpu(const BenchConfig& config) {
+void SharedTiers::make_gpu(const TierConfig& config) {
   capacities_[TierId::gpu] = config.gpu.capacity;
   if (config.gpu.capacity == Bytes(0)) return;
   rooms_[TierId::gpu] = std::make_unique<tier::CountingRoom>(config.gpu.capacity);
   devices_[TierId::gpu] = std::make_unique<tier::ModelledDevice>(config.gpu.model);
 }
 
-void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
+void SharedTiers::make_cpu(const TierConfig& config, Bytes block) {
   capacities_[TierId::cpu] = config.cpu.capacity;
   if (config.cpu.capacity == Bytes(0)) return;
   if (config.virtual_time) {
@@ -72,14 +73,16 @@ void SharedTiers::make_cpu(const BenchConfig& config, Bytes block) {
     return;
   }
   if (config.cpu.capacity == kUnlimited) {
-    throw Error("--cpu-mem-gb unlimited: real memory ends; give a size, or use --clock virtual");
+    throw Error(fmt::format("{} unlimited: real memory ends; give a size, or use --clock virtual",
+                            config.flags.cpu));
   }
-  check_memory(config.cpu.capacity);
+  check_memory(config.cpu.capacity, config.flags.cpu);
   arena_ = std::make_unique<tier::RamArena>(config.cpu.capacity);
   rooms_[TierId::cpu] = std::make_unique<tier::SlabRoom>(config.cpu.capacity, std::span(&block, 1));
 }
 
-void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
+void SharedTiers::make_storage(const TierConfig& config, Bytes block) {
+  if (!config.with_storage) return;
   if (config.layout != Layout::modelled) {
     make_files(config, block);
     return;
@@ -87,15 +90,16 @@ void SharedTiers::make_storage(const BenchConfig& config, Bytes block) {
   const Bytes asked = config.storage.capacity;
   if (asked == Bytes(0) && !config.virtual_time) {
     throw Error(
-        "--storage-capacity-gb: a modelled device has no free space to take 95 % of; "
-        "give a size or unlimited");
+        fmt::format("{}: a modelled device has no free space to take 95 % of; "
+                    "give a size or unlimited",
+                    config.flags.storage));
   }
   capacities_[TierId::storage] = asked == Bytes(0) ? kUnlimited : asked;
   rooms_[TierId::storage] = std::make_unique<tier::CountingRoom>(capacities_[TierId::storage]);
   devices_[TierId::storage] = std::make_unique<tier::ModelledDevice>(config.storage.model);
 }
 
-std::string SharedTiers::private_directory(const BenchConfig& config) {
+std::string SharedTiers::private_directory(const TierConfig& config) {
   if (!config.cache_dir.empty()) return config.cache_dir;
   const char* const base = std::getenv("TMPDIR");
   std::string path = std::string(base != nullptr ? base : "/tmp") + "/spillway-cache-XXXXXX";
@@ -104,14 +108,14 @@ std::string SharedTiers::private_directory(const BenchConfig& config) {
   return path;
 }
 
-void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
+void SharedTiers::make_files(const TierConfig& config, Bytes block) {
   const std::string path = private_directory(config);
   directory_ = std::make_unique<tier::CacheDirectory>(tier::CacheDirectory::open(path));
   file_system_ = tier::file_system_facts(path);
   Bytes capacity = config.storage.capacity;
   if (capacity == Bytes(0)) capacity = tier::default_capacity(*file_system_);
   if (capacity != kUnlimited && capacity > file_system_->free) {
-    throw Error(fmt::format("--storage-capacity-gb: {} is more than the {} that are free on {}",
+    throw Error(fmt::format("{}: {} is more than the {} that are free on {}", config.flags.storage,
                             size_text(capacity), size_text(file_system_->free), path));
   }
   if (config.layout == Layout::files) {
@@ -120,8 +124,9 @@ void SharedTiers::make_files(const BenchConfig& config, Bytes block) {
   } else {
     if (capacity == kUnlimited) {
       throw Error(
-          "--storage-capacity-gb unlimited: a slab file has a size; give one, or use "
-          "--storage-layout files");
+          fmt::format("{} unlimited: a slab file has a size; give one, or use "
+                      "--storage-layout files",
+                      config.flags.storage));
     }
     slab_ = std::make_unique<tier::SlabFile>(*directory_, capacity, !config.buffered);
     rooms_[TierId::storage] =
@@ -150,7 +155,7 @@ std::string SharedTiers::remove_files() {
 
 std::string SharedTiers::directory() const { return directory_ ? directory_->path() : ""; }
 
-ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop,
+ShardTiers::ShardTiers(const TierConfig& config, SharedTiers& shared, async::Loop& loop,
                        async::Pool& pool) {
   for (const TierId tier : kAllTiers) {
     if (tier::ModelledDevice* const device = shared.devices_[tier].get()) {
@@ -160,7 +165,7 @@ ShardTiers::ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Lo
   if (shared.arena_) {
     stores_[TierId::cpu] = std::make_unique<tier::RamStore>(loop, *shared.arena_, &pool);
   }
-  if (config.layout == Layout::modelled) return;
+  if (!shared.slab_ && !shared.tree_) return;
   queue_ = std::make_unique<io::Queue>(loop, make_engine(config), config.queue);
   if (shared.slab_) {
     stores_[TierId::storage] = std::make_unique<tier::SlabStore>(loop, *queue_, *shared.slab_);

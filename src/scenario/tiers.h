@@ -11,7 +11,7 @@
 #include "async/pool.h"
 #include "core/tier_id.h"
 #include "io/queue.h"
-#include "scenario/bench_settings.h"
+#include "scenario/tier_config.h"
 #include "tier/cache_directory.h"
 #include "tier/file_store.h"
 #include "tier/file_system.h"
@@ -27,7 +27,7 @@ namespace spillway::scenario {
 class SharedTiers {
  public:
   // `block` is the size of the run's blocks.
-  SharedTiers(const BenchConfig& config, Bytes block);
+  SharedTiers(const TierConfig& config, Bytes block);
 
   // 0 = off. Resolved: never "95 % of the free space".
   const PerTier<Bytes>& capacities() const { return capacities_; }
@@ -44,11 +44,11 @@ class SharedTiers {
 
  private:
   friend class ShardTiers;
-  void make_gpu(const BenchConfig& config);
-  void make_cpu(const BenchConfig& config, Bytes block);
-  void make_storage(const BenchConfig& config, Bytes block);
-  void make_files(const BenchConfig& config, Bytes block);
-  std::string private_directory(const BenchConfig& config);
+  void make_gpu(const TierConfig& config);
+  void make_cpu(const TierConfig& config, Bytes block);
+  void make_storage(const TierConfig& config, Bytes block);
+  void make_files(const TierConfig& config, Bytes block);
+  std::string private_directory(const TierConfig& config);
 
   struct TemporaryDirectory {  // made by us, removed when empty again
     std::string path;
@@ -69,7 +69,7 @@ class SharedTiers {
 // The stores of one shard, with the queue and ring under them. Made and used on the shard's thread.
 class ShardTiers {
  public:
-  ShardTiers(const BenchConfig& config, SharedTiers& shared, async::Loop& loop, async::Pool& pool);
+  ShardTiers(const TierConfig& config, SharedTiers& shared, async::Loop& loop, async::Pool& pool);
 
   // The stores, null where a tier is off.
   PerTier<tier::Store*> stores() const;

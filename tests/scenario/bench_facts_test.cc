@@ -32,7 +32,7 @@ TEST(Environment, TellsProgramMachineAndTheWayToTheDevice) {
   config.cache_dir = ::mkdtemp(path.data());
   config.storage.capacity = 4_MiB;
   {
-    const SharedTiers tiers(config, 1_MiB);
+    const SharedTiers tiers(tier_config(config), 1_MiB);
     record::Run run;
     run.environment = environment(config, tiers, {"io_uring", "single_issuer"});
     for (const std::string_view name :

@@ -22,7 +22,7 @@ BenchConfig modelled() {
 
 TEST(StorageWatch, SaysWhyAModelledTierHasNoProof) {
   const BenchConfig config = modelled();
-  const SharedTiers tiers(config, 1_MiB);
+  const SharedTiers tiers(tier_config(config), 1_MiB);
   StorageWatch watch(config, tiers);
   watch.open();
   watch.close();
@@ -42,7 +42,7 @@ TEST(StorageWatch, OpensWithTheFirstShardAndClosesWithTheLast) {
   config.cache_dir = ::mkdtemp(path.data());
   config.storage.capacity = 4_MiB;
   {
-    const SharedTiers tiers(config, 1_MiB);
+    const SharedTiers tiers(tier_config(config), 1_MiB);
     StorageWatch watch(config, tiers);
     EXPECT_TRUE(watch.open());
     EXPECT_FALSE(watch.open());
@@ -64,7 +64,7 @@ TEST(StorageWatch, OpensWithTheFirstShardAndClosesWithTheLast) {
 
 TEST(StorageWatch, AWindowThatNeverOpenedMeasuredNothing) {
   const BenchConfig config = modelled();
-  const SharedTiers tiers(config, 1_MiB);
+  const SharedTiers tiers(tier_config(config), 1_MiB);
   StorageWatch watch(config, tiers);
   record::Run run;
   watch.fill(run);

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string refusal_of(const BenchConfig& config) {
+std::string refusal_of(const TierConfig& config) {
   try {
     const SharedTiers tiers(config, 1_MiB);
   } catch (const Error& error) {
@@ -33,7 +33,7 @@ class TiersTest : public testing::Test {
     config_.storage.capacity = 8_MiB;
   }
   ~TiersTest() override { fs::remove_all(config_.cache_dir); }
-  BenchConfig config_;
+  TierConfig config_;
 };
 
 TEST_F(TiersTest, TheSlabHasItsSizeAndGoesWithTheTiers) {
@@ -73,7 +73,7 @@ TEST_F(TiersTest, AModelledDeviceInRealTimeNeedsASize) {
 }
 
 TEST_F(TiersTest, WithoutACacheDirectoryAPrivateOneIsMadeAndRemoved) {
-  BenchConfig config = config_;
+  TierConfig config = config_;
   config.cache_dir.clear();
   std::string made;
   {
@@ -109,6 +109,21 @@ TEST_F(TiersTest, VirtualTimeTouchesNoFileAndAnySizeGoes) {
   EXPECT_TRUE(tiers.is_modelled(TierId::cpu));
   EXPECT_TRUE(tiers.is_modelled(TierId::storage));
   EXPECT_TRUE(fs::is_empty(config_.cache_dir));
+}
+
+TEST_F(TiersTest, WithoutAStorageTierThereIsNoDirectory) {
+  config_.with_storage = false;
+  config_.cpu.capacity = 2_MiB;
+  const SharedTiers tiers(config_, 1_MiB);
+  EXPECT_EQ(tiers.directory(), "");
+  EXPECT_EQ(tiers.capacities().back(), Bytes(0));
+  EXPECT_EQ(tiers.rooms().back(), nullptr);
+}
+
+TEST_F(TiersTest, AnErrorNamesTheFlagOfWhoeverAsked) {
+  config_.storage.capacity = 4000_TiB;
+  config_.flags.storage = "--disk-cache-gb";
+  EXPECT_EQ(refusal_of(config_).find("--disk-cache-gb: "), 0U);
 }
 
 }  // namespace
