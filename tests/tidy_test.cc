@@ -77,6 +77,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/validate_command.cc", "run as a program by cli/program_test"},
     {"io/transfer.h", "a value and its means; io/queue_test"},
     {"load/slice.h", "a value; load/recorder_test and load/scaling_test"},
+    {"kv/tokenizer.h", "an interface; kv/estimator_test"},
     {"record/autoscaling.h", "a value; record/run_json_test"},
     {"record/beside.h", "a value; record/beside_json_test"},
     {"record/device_latency.h", "a value; telemetry/bpftrace_histograms_test"},

@@ -18,7 +18,8 @@ enum class Purpose : std::uint16_t {
   shuffle,
   qos,
   conversation,
-  prefix
+  prefix,
+  answer
 };
 
 // Two streams with different keys are independent; the same key gives the same numbers on every
