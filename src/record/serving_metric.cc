@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/serving_metric.h"
+
+#include <algorithm>
+#include <array>
+
+namespace spillway::record {
+namespace {
+
+using enum text::PrometheusType;
+using enum MetricDialect;
+
+// NOLINTBEGIN(modernize-use-designated-initializers): the columns of the document.
+constexpr auto kMetrics = std::to_array<ServingMetric>({
+    {serving::kKvbmMatchedTokens, kvbm, untyped, "tokens",
+     "Prompt tokens found in host memory or on disk: whole blocks of them; what the device itself "
+     "still had is not in it.",
+     "hit_tokens of cpu and storage"},
+    {serving::kKvbmOffloadBlocksD2h, kvbm, untyped, "blocks",
+     "Blocks copied from the device to host memory.", "moves.offload_d2h"},
+    {serving::kKvbmOffloadBlocksH2d, kvbm, untyped, "blocks",
+     "Blocks copied from host memory to disk.", "moves.offload_h2d"},
+    {serving::kKvbmOffloadBlocksD2d, kvbm, untyped, "blocks",
+     "Blocks copied from the device to disk, past the host.", "moves.offload_d2d"},
+    {serving::kKvbmOnboardBlocksH2d, kvbm, untyped, "blocks",
+     "Blocks copied from host memory to the device.", "moves.onboard_h2d"},
+    {serving::kKvbmOnboardBlocksD2d, kvbm, untyped, "blocks",
+     "Blocks copied from disk to the device.", "moves.onboard_d2d"},
+    {serving::kKvbmHostCacheHitRate, kvbm, gauge, "ratio",
+     "Of the blocks looked up in host memory, the share found there, since the start; 0 before the "
+     "first.",
+     "blocks_hit / blocks_asked of cpu"},
+    {serving::kKvbmDiskCacheHitRate, kvbm, gauge, "ratio",
+     "Of the blocks looked up on disk, the share found there, since the start; 0 before the first.",
+     "blocks_hit / blocks_asked of storage"},
+    {serving::kKvbmDiskBytesRead, kvbm, untyped, "bytes", "Bytes of blocks read from disk.",
+     "disk_bytes_read"},
+    {serving::kKvbmDiskBytesWritten, kvbm, untyped, "bytes", "Bytes of blocks written to disk.",
+     "disk_bytes_written"},
+    {serving::kKvbmDiskFetchP50Ms, kvbm, gauge, "ms",
+     "Time in which 50 % of the requests had all their blocks from disk, since the start; 0 before "
+     "the first.",
+     "disk_fetch, quantile 0.5"},
+    {serving::kKvbmDiskFetchP95Ms, kvbm, gauge, "ms",
+     "Time in which 95 % of the requests had all their blocks from disk, since the start; 0 before "
+     "the first.",
+     "disk_fetch, quantile 0.95"},
+    {serving::kKvbmDiskFetchP99Ms, kvbm, gauge, "ms",
+     "Time in which 99 % of the requests had all their blocks from disk, since the start; 0 before "
+     "the first.",
+     "disk_fetch, quantile 0.99"},
+    {serving::kKvbmCacheEvictions, kvbm, untyped, "blocks",
+     "Blocks that left host memory or the disk for others.", "blocks_evicted of cpu and storage"},
+    {serving::kDynamoFrontendRequestsTotal, dynamo_frontend, counter, "requests",
+     "Answered requests by status: success is a status of 200 to 299, error is every other.",
+     "responses by class"},
+    {serving::kDynamoFrontendInflightRequests, dynamo_frontend, gauge, "requests",
+     "Requests being answered now.", "in_flight"},
+    {serving::kDynamoFrontendQueuedRequests, dynamo_frontend, gauge, "requests",
+     "Requests waiting for a place on the device now.", "waiting"},
+    {serving::kDynamoFrontendDisconnectedClients, dynamo_frontend, gauge, "requests",
+     "Requests whose client went away before the end, or that the server stopped.",
+     "requests_cancelled"},
+    {serving::kDynamoFrontendOutputTokensTotal, dynamo_frontend, counter, "tokens",
+     "Tokens generated.", "generated_tokens"},
+    {serving::kDynamoFrontendCachedTokens, dynamo_frontend, histogram, "tokens",
+     "Prompt tokens found in any tier, the device's own cache too: the sum, and the completed "
+     "requests as count. There are no bounds but infinity.",
+     "hit_tokens of all tiers; requests_completed"},
+    {serving::kDynamoFrontendTimeToFirstTokenSeconds, dynamo_frontend, histogram, "seconds",
+     "From a request's arrival to its first token, of completed requests.", "first_token"},
+    {serving::kDynamoFrontendInterTokenLatencySeconds, dynamo_frontend, histogram, "seconds",
+     "Between two tokens of one completed request.", "inter_token"},
+    {serving::kDynamoFrontendRequestDurationSeconds, dynamo_frontend, histogram, "seconds",
+     "From a request's arrival to its last token, of completed requests.", "request"},
+    {serving::kDynamoFrontendModelKvCacheBlockSize, dynamo_frontend, gauge, "tokens",
+     "Tokens in a block.", "block_tokens"},
+    {serving::kDynamoComponentTotalBlocks, dynamo_component, gauge, "blocks",
+     "Blocks that the device has room for.", "capacity_blocks of gpu"},
+    {serving::kDynamoComponentGpuCacheUsagePercent, dynamo_component, gauge, "ratio",
+     "Share of the device's blocks in use: from 0 to 1, whatever the name says.",
+     "used_blocks / capacity_blocks of gpu"},
+    {serving::kDynamoComponentRequestsTotal, dynamo_component, counter, "requests",
+     "Requests that the engine was handed.", "requests_received"},
+    {serving::kDynamoComponentInflightRequests, dynamo_component, gauge, "requests",
+     "Requests on the device, and those waiting for a place there, now.", "running + waiting"},
+    {serving::kDynamoComponentRequestDurationSeconds, dynamo_component, histogram, "seconds",
+     "From a request's arrival to its last token, of completed requests.", "request"},
+    {serving::kDynamoComponentRequestBytesTotal, dynamo_component, counter, "bytes",
+     "Bytes received over HTTP.", "received_bytes"},
+    {serving::kDynamoComponentResponseBytesTotal, dynamo_component, counter, "bytes",
+     "Bytes sent over HTTP.", "sent_bytes"},
+    {serving::kDynamoComponentCancellationTotal, dynamo_component, counter, "requests",
+     "Requests whose client went away before the end, or that the server stopped.",
+     "requests_cancelled"},
+    {serving::kSpillwayHttpConnections, spillway, gauge, "connections",
+     "Open connections, on all ports.", "connections"},
+    {serving::kSpillwayHttpResponsesTotal, spillway, counter, "responses",
+     "Answers by class of status, on all ports.", "responses by class"},
+    {serving::kSpillwayRequestsRefusedTotal, spillway, counter, "requests",
+     "Requests too large for the engine.", "requests_refused"},
+    {serving::kSpillwayPrefilledTokensTotal, spillway, counter, "tokens",
+     "Prompt tokens computed, not found; after a preemption again.", "prefilled_tokens"},
+    {serving::kSpillwayBlocksFilteredTotal, spillway, counter, "blocks",
+     "Blocks not written to disk: the admission filter said no.", "filtered_blocks"},
+    {serving::kSpillwayBlocksDroppedTotal, spillway, counter, "blocks",
+     "Blocks not offloaded: no room, a failed write, or a full queue.", "dropped_blocks"},
+    {serving::kSpillwayBlocksFailedTotal, spillway, counter, "blocks",
+     "Blocks whose read failed: computed anew.", "failed_blocks"},
+    {serving::kSpillwayCapacityBlocks, spillway, gauge, "blocks",
+     "Blocks that a tier has room for.", "capacity_blocks by tier"},
+    {serving::kSpillwayUsedBlocks, spillway, gauge, "blocks", "Blocks that lie in a tier now.",
+     "used_blocks by tier"},
+    {serving::kVllmNumRequestsRunning, vllm, gauge, "requests", "Requests on the device now.",
+     "running"},
+    {serving::kVllmNumRequestsWaiting, vllm, gauge, "requests",
+     "Requests waiting for a place on the device now.", "waiting"},
+    {serving::kVllmNumPreemptionsTotal, vllm, counter, "preemptions",
+     "Times that a request lost its place on the device.", "preemptions"},
+    {serving::kVllmKvCacheUsagePerc, vllm, gauge, "ratio",
+     "Share of the device's blocks in use: from 0 to 1, whatever the name says.",
+     "used_blocks / capacity_blocks of gpu"},
+    {serving::kVllmPromptTokensTotal, vllm, counter, "tokens",
+     "Prompt tokens of requests whose prefix was looked up.", "prompt_tokens"},
+    {serving::kVllmGenerationTokensTotal, vllm, counter, "tokens", "Tokens generated.",
+     "generated_tokens"},
+    {serving::kVllmPrefixCacheQueriesTotal, vllm, counter, "tokens",
+     "Prompt tokens looked up in the device's own prefix cache.", "prompt_tokens"},
+    {serving::kVllmPrefixCacheHitsTotal, vllm, counter, "tokens", "Of these, found there.",
+     "hit_tokens of gpu"},
+    {serving::kVllmExternalPrefixCacheQueriesTotal, vllm, counter, "tokens",
+     "Prompt tokens that the device had not, looked up in the tiers below.",
+     "prompt_tokens - hit_tokens of gpu"},
+    {serving::kVllmExternalPrefixCacheHitsTotal, vllm, counter, "tokens", "Of these, found there.",
+     "hit_tokens of cpu and storage"},
+    {serving::kVllmKvOffloadLoadBytesTotal, vllm, counter, "bytes",
+     "Bytes of blocks brought to the device from the tiers below.",
+     "(moves.onboard_h2d + moves.onboard_d2d) x block_bytes"},
+    {serving::kVllmKvOffloadStoreBytesTotal, vllm, counter, "bytes",
+     "Bytes of blocks taken from the device to the tiers below.",
+     "(moves.offload_d2h + moves.offload_d2d) x block_bytes"},
+    {serving::kVllmKvOffloadCpuCacheUsagePerc, vllm, gauge, "ratio",
+     "Share of the blocks of host memory in use: from 0 to 1.",
+     "used_blocks / capacity_blocks of cpu"},
+    {serving::kVllmTimeToFirstTokenSeconds, vllm, histogram, "seconds",
+     "From a request's arrival to its first token, of completed requests.", "first_token"},
+    {serving::kVllmInterTokenLatencySeconds, vllm, histogram, "seconds",
+     "Between two tokens of one completed request.", "inter_token"},
+    {serving::kVllmE2eRequestLatencySeconds, vllm, histogram, "seconds",
+     "From a request's arrival to its last token, of completed requests.", "request"},
+    {serving::kVllmRequestQueueTimeSeconds, vllm, histogram, "seconds",
+     "From a request's arrival to a place on the device, of completed requests.", "queue"},
+    {serving::kSglangCachedTokensTotal, sglang, counter, "tokens",
+     "Prompt tokens found, by cache_source: device, host or storage_disk.", "hit_tokens by tier"},
+    {serving::kSglangPromptTokensTotal, sglang, counter, "tokens",
+     "Prompt tokens of requests whose prefix was looked up.", "prompt_tokens"},
+    {serving::kSglangGenerationTokensTotal, sglang, counter, "tokens", "Tokens generated.",
+     "generated_tokens"},
+    {serving::kSglangNumRequestsTotal, sglang, counter, "requests", "Requests completed.",
+     "requests_completed"},
+    {serving::kSglangNumRunningReqs, sglang, gauge, "requests", "Requests on the device now.",
+     "running"},
+    {serving::kSglangNumQueueReqs, sglang, gauge, "requests",
+     "Requests waiting for a place on the device now.", "waiting"},
+    {serving::kSglangTokenUsage, sglang, gauge, "ratio",
+     "Share of the device's blocks in use: from 0 to 1.", "used_blocks / capacity_blocks of gpu"},
+    {serving::kSglangHicacheHostUsedTokens, sglang, gauge, "tokens",
+     "Tokens whose blocks lie in host memory now.", "used_blocks of cpu x block_tokens"},
+    {serving::kSglangHicacheHostTotalTokens, sglang, gauge, "tokens",
+     "Tokens that host memory has room for.", "capacity_blocks of cpu x block_tokens"},
+    {serving::kSglangEvictedTokensTotal, sglang, counter, "tokens",
+     "Tokens whose blocks left the device's own prefix cache for others.",
+     "blocks_evicted of gpu x block_tokens"},
+    {serving::kSglangTimeToFirstTokenSeconds, sglang, histogram, "seconds",
+     "From a request's arrival to its first token, of completed requests.", "first_token"},
+    {serving::kSglangInterTokenLatencySeconds, sglang, histogram, "seconds",
+     "Between two tokens of one completed request.", "inter_token"},
+    {serving::kSglangE2eRequestLatencySeconds, sglang, histogram, "seconds",
+     "From a request's arrival to its last token, of completed requests.", "request"},
+});
+// NOLINTEND(modernize-use-designated-initializers)
+
+}  // namespace
+
+std::string_view name_of(MetricDialect dialect) {
+  constexpr std::array<std::string_view, 6> kNames = {"kvbm", "dynamo_frontend", "dynamo_component",
+                                                      "vllm", "sglang",          "spillway"};
+  return kNames.at(static_cast<std::size_t>(dialect));
+}
+
+std::span<const ServingMetric> serving_metrics() { return kMetrics; }
+
+const ServingMetric* find_serving_metric(std::string_view name) {
+  const auto* const metric = std::ranges::find(kMetrics, name, &ServingMetric::name);
+  return metric == kMetrics.end() ? nullptr : metric;
+}
+
+}  // namespace spillway::record
