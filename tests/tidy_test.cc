@@ -89,6 +89,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"scenario/suite_workloads.cc", "scenario/suite_test"},
     {"scenario/tier_config.h", "settings, no code; scenario/tiers_test"},
     {"serve/cause.h", "a conversion; scenario/io_trace_log_test"},
+    {"serve/engine_figures.h", "a value; serve/engine_test"},
     {"serve/http_figures.h", "a value; serve/metrics_pages_test"},
     {"tier/store.h", "an interface; its stores have tests"},
     {"workload/plan.h", "an interface; workload/trace_plan_test"},

@@ -8,11 +8,9 @@
 
 #include "core/bytes.h"
 #include "kv/block_key.h"
+#include "kv/tokenizer.h"
 
 namespace spillway::kv {
-
-// The number that a tokenizer has for a token.
-using TokenId = std::uint32_t;
 
 // The keys of the whole blocks of `block_tokens` (above zero) tokens each; a rest is dropped, as
 // engines do. The i-th keys of two sequences of one scope are equal if and only if their first

@@ -9,6 +9,7 @@
 
 namespace spillway::kv {
 
+// The number that a tokenizer has for a token.
 using TokenId = std::uint32_t;
 
 // Text is UTF-8; bytes that are not are cut somehow, never refused. Usable by many threads at once.
