@@ -41,7 +41,7 @@ const std::array<Rung, 18> kLadder = {{
     {4, "cache", {"tier", "kv", "async"}},
     {4, "telemetry", {"record", "net", "async"}},
     {4, "analysis", {"record"}},
-    {5, "serve", {"cache", "tier", "record", "net", "kv", "async"}},
+    {5, "serve", {"cache", "tier", "record", "net", "io", "kv", "async"}},
     {5, "report", {"analysis", "record", "text"}},
     {6, "load", {"serve", "workload", "record", "net", "io", "async"}},
     {7,
