@@ -41,11 +41,7 @@ const std::array<Rung, 18> kLadder = {{
     {4, "cache", {"tier", "kv", "async"}},
     {4, "telemetry", {"record", "net", "async"}},
     {4, "analysis", {"record"}},
-<<<<<<< HEAD
-    {5, "serve", {"cache", "tier", "record", "net", "kv", "text", "async"}},
-=======
-    {5, "serve", {"cache", "tier", "record", "net", "io", "kv", "async"}},
->>>>>>> h-net
+    {5, "serve", {"cache", "tier", "record", "net", "io", "kv", "text", "async"}},
     {5, "report", {"analysis", "record", "text"}},
     {6, "load", {"serve", "workload", "record", "net", "io", "async"}},
     {7,

@@ -75,6 +75,8 @@ class HttpExchange {
   // Bytes as they are, outside of HTTP: for faults.
   async::Task<bool> write_raw(std::string_view bytes);
 
+  bool peer_is_local() const { return stream_.peer_is_local(); }
+
   bool answered() const { return state_ != State::waiting; }
   int status() const { return status_; }
 

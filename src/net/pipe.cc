@@ -110,6 +110,8 @@ class End final : public Stream {
     if (!ready) co_await out_.writer.wait(stop);
   }
 
+  bool peer_is_local() const override { return true; }
+
   void end_writing() override { out_.end(); }
   void close() override {
     if (std::exchange(closed_, true)) return;

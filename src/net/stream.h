@@ -36,6 +36,9 @@ class Stream {
   virtual async::Task<> readable(async::Stop& stop) = 0;
   virtual async::Task<> writable(async::Stop& stop) = 0;
 
+  // The peer runs on this machine.
+  virtual bool peer_is_local() const = 0;
+
   // Says that no more will be written; reading goes on.
   virtual void end_writing() = 0;
   // Both directions, at once. Frames that wait go on, and find it closed.

@@ -96,6 +96,12 @@ class TcpStream final : public Stream {
     if (socket_.is_open()) co_await Readiness(loop_, socket_, tcp::socket::wait_write, stop);
   }
 
+  bool peer_is_local() const override {
+    error_code error;
+    const tcp::endpoint peer = socket_.remote_endpoint(error);
+    return !error && peer.address().is_loopback();
+  }
+
   void end_writing() override {
     error_code ignored;  // the peer may be gone already
     socket_.shutdown(tcp::socket::shutdown_send, ignored);

@@ -182,6 +182,8 @@ class TlsStream final : public Stream {
     if (flush().ended == Ended::would_block) co_await below_->writable(stop);
   }
 
+  bool peer_is_local() const override { return below_->peer_is_local(); }
+
   void end_writing() override {
     SSL_shutdown(session_.get());
     ERR_clear_error();

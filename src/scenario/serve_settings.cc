@@ -189,11 +189,6 @@ std::vector<Setting> rows_about_engine() {
        .help = "ranks; KV heads and latents are replicated as engines do",
        .low = 1,
        .high = 1024},
-      {.name = "tokenizer",
-       .kind = Kind::path,
-       .initial = "",
-       .group = kEngine,
-       .help = "a Hugging Face tokenizer.json of byte pairs [words and punctuation marks count]"},
       {.name = "block-tokens",
        .kind = Kind::integer,
        .initial = "32",
@@ -411,6 +406,11 @@ std::vector<Setting> rows_about_the_rest() {
        .help = "milliseconds between two tokens",
        .low = 0,
        .high = 1e6},
+      {.name = "lockstep",
+       .kind = Kind::flag,
+       .initial = "off",
+       .group = kNull,
+       .help = "tokens of all answers are due at the same instants, multiples of --itl-ms"},
       {.name = "tokens",
        .kind = Kind::integer,
        .initial = "16",
@@ -497,7 +497,6 @@ EngineConfig read_engine(const Settings& settings, std::span<const kv::ModelShap
   EngineConfig engine{.model = read_model(settings, models),
                       .served_name = settings.text("served-model-name"),
                       .tensor_parallel = number("tensor-parallel"),
-                      .tokenizer = settings.text("tokenizer"),
                       .block_tokens = Tokens(settings.integer("block-tokens")),
                       .max_num_tokens = number("max-num-tokens"),
                       .max_batch = number("max-batch-size"),
@@ -585,7 +584,7 @@ KvConfig read_tiers(const Settings& settings, TierMode mode) {
 
 std::optional<NullConfig> read_null(const Settings& settings) {
   if (!settings.flag("null")) {
-    settings.refuse_given({"ttft-ms", "itl-ms", "tokens"}, "without --null");
+    settings.refuse_given({"ttft-ms", "itl-ms", "tokens", "lockstep"}, "without --null");
     return std::nullopt;
   }
   for (const Setting& row : serve_settings()) {
@@ -597,6 +596,7 @@ std::optional<NullConfig> read_null(const Settings& settings) {
                         "with --null, which has no engine");
   return NullConfig{.first = settings.milliseconds("ttft-ms"),
                     .gap = settings.milliseconds("itl-ms"),
+                    .lockstep = settings.flag("lockstep"),
                     .tokens = static_cast<std::uint32_t>(settings.integer("tokens"))};
 }
 
@@ -655,10 +655,7 @@ ServeConfig serve_config(Settings& settings, std::span<const kv::ModelShape> mod
     settings.refuse_given({"adapter-rank"}, "beside --adapter-mb");
   }
   config.strict_fields = settings.flag("strict-fields");
-  const std::string& dialect = settings.text("metrics-dialect");
-  config.dialect = dialect == "vllm"     ? MetricsDialect::vllm
-                   : dialect == "sglang" ? MetricsDialect::sglang
-                                         : MetricsDialect::kvbm;
+  config.dialect = serve::metrics_dialect_of(settings.text("metrics-dialect"));
   config.fault_file = settings.text("fault");
   return config;
 }

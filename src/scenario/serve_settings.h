@@ -14,6 +14,7 @@
 #include "scenario/bench_settings.h"
 #include "scenario/environment_variables.h"
 #include "scenario/settings.h"
+#include "serve/metrics_pages.h"
 
 namespace spillway::scenario {
 
@@ -21,8 +22,6 @@ std::span<const Setting> serve_settings();
 
 // Off, host memory, host memory and disk: how the harness calls the stacks that it compares.
 enum class TierMode : std::uint8_t { b0, b1, b2 };
-enum class MetricsDialect : std::uint8_t { kvbm, vllm, sglang };
-
 // Where the endpoint listens, who may use it, and how long it waits for whom.
 struct EndpointConfig {
   std::string listen;
@@ -42,7 +41,6 @@ struct EngineConfig {
   kv::ModelShape model;
   std::string served_name;
   std::uint32_t tensor_parallel = 1;
-  std::string tokenizer;  // a tokenizer.json; empty: the estimator
   Tokens block_tokens;
   std::uint32_t max_num_tokens = 0;
   std::uint32_t max_batch = 0;
@@ -83,6 +81,7 @@ struct AdapterConfig {
 struct NullConfig {
   Duration first{};
   Duration gap{};
+  bool lockstep = false;
   std::uint32_t tokens = 0;
 };
 
@@ -92,7 +91,7 @@ struct ServeConfig {
   KvConfig kv;
   AdapterConfig adapters;
   bool strict_fields = false;
-  MetricsDialect dialect = MetricsDialect::kvbm;
+  serve::MetricsDialect dialect = serve::MetricsDialect::kvbm;
   std::string fault_file;  // empty: none
   std::optional<NullConfig> null;
 };

@@ -2,10 +2,8 @@
 #include "scenario/tiers.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,6 +37,8 @@ void check_memory(Bytes wanted, std::string_view flag) {
                   flag, size_text(wanted), size_text(Bytes(*available)), size_text(most)));
 }
 
+}  // namespace
+
 std::unique_ptr<io::Engine> make_engine(const TierConfig& config) {
   std::unique_ptr<io::Engine> engine = config.engine == IoEngine::threads
                                            ? io::make_thread_engine({.depth = config.io_depth})
@@ -46,10 +46,6 @@ std::unique_ptr<io::Engine> make_engine(const TierConfig& config) {
   if (!config.storage_faults) return engine;
   return std::make_unique<io::FaultyEngine>(std::move(engine), config.storage_faults);
 }
-
-}  // namespace
-
-SharedTiers::TemporaryDirectory::~TemporaryDirectory() { ::rmdir(path.c_str()); }
 
 SharedTiers::SharedTiers(const TierConfig& config, Bytes block) {
   make_gpu(config);
@@ -99,18 +95,9 @@ void SharedTiers::make_storage(const TierConfig& config, Bytes block) {
   devices_[TierId::storage] = std::make_unique<tier::ModelledDevice>(config.storage.model);
 }
 
-std::string SharedTiers::private_directory(const TierConfig& config) {
-  if (!config.cache_dir.empty()) return config.cache_dir;
-  const char* const base = std::getenv("TMPDIR");
-  std::string path = std::string(base != nullptr ? base : "/tmp") + "/spillway-cache-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) throw_errno("make the directory", path);
-  temporary_ = std::make_unique<TemporaryDirectory>(path);
-  return path;
-}
-
 void SharedTiers::make_files(const TierConfig& config, Bytes block) {
-  const std::string path = private_directory(config);
-  directory_ = std::make_unique<tier::CacheDirectory>(tier::CacheDirectory::open(path));
+  place_.emplace(config.cache_dir);
+  const std::string& path = place_->parent();
   file_system_ = tier::file_system_facts(path);
   Bytes capacity = config.storage.capacity;
   if (capacity == Bytes(0)) capacity = tier::default_capacity(*file_system_);
@@ -119,7 +106,7 @@ void SharedTiers::make_files(const TierConfig& config, Bytes block) {
                             size_text(capacity), size_text(file_system_->free), path));
   }
   if (config.layout == Layout::files) {
-    tree_ = std::make_unique<tier::FileTree>(*directory_, !config.buffered);
+    tree_ = std::make_unique<tier::FileTree>(place_->directory(), !config.buffered);
     rooms_[TierId::storage] = std::make_unique<tier::CountingRoom>(capacity);
   } else {
     if (capacity == kUnlimited) {
@@ -128,7 +115,7 @@ void SharedTiers::make_files(const TierConfig& config, Bytes block) {
                       "--storage-layout files",
                       config.flags.storage));
     }
-    slab_ = std::make_unique<tier::SlabFile>(*directory_, capacity, !config.buffered);
+    slab_ = std::make_unique<tier::SlabFile>(place_->directory(), capacity, !config.buffered);
     rooms_[TierId::storage] =
         std::make_unique<tier::SlabRoom>(slab_->capacity(), std::span(&block, 1));
     capacity = slab_->capacity();
@@ -144,16 +131,13 @@ bool SharedTiers::is_modelled(TierId tier) const { return devices_[tier] != null
 
 std::string SharedTiers::remove_files() {
   if (tree_) tree_->close();
-  if (!directory_) return "";
+  if (!place_) return "";
   const async::RealClock clock;
-  if (!directory_->remove([&] { return clock.now() < Time{} + kRemovalAtMost; })) {
-    return directory_->path();
-  }
-  temporary_.reset();
-  return "";
+  const bool gone = place_->remove([&] { return clock.now() < Time{} + kRemovalAtMost; });
+  return gone ? "" : place_->directory().path();
 }
 
-std::string SharedTiers::directory() const { return directory_ ? directory_->path() : ""; }
+std::string SharedTiers::directory() const { return place_ ? place_->directory().path() : ""; }
 
 ShardTiers::ShardTiers(const TierConfig& config, SharedTiers& shared, async::Loop& loop,
                        async::Pool& pool) {

@@ -11,8 +11,8 @@
 #include "async/pool.h"
 #include "core/tier_id.h"
 #include "io/queue.h"
+#include "scenario/cache_place.h"
 #include "scenario/tier_config.h"
-#include "tier/cache_directory.h"
 #include "tier/file_store.h"
 #include "tier/file_system.h"
 #include "tier/modelled_store.h"
@@ -21,6 +21,9 @@
 #include "tier/store.h"
 
 namespace spillway::scenario {
+
+// What moves the bytes of files, with the faults that are asked for.
+std::unique_ptr<io::Engine> make_engine(const TierConfig& config);
 
 // Space, files and devices, made once before the shards start. Throws Error for what the machine
 // does not have, naming the flag. Removes its files when it goes.
@@ -48,20 +51,13 @@ class SharedTiers {
   void make_cpu(const TierConfig& config, Bytes block);
   void make_storage(const TierConfig& config, Bytes block);
   void make_files(const TierConfig& config, Bytes block);
-  std::string private_directory(const TierConfig& config);
-
-  struct TemporaryDirectory {  // made by us, removed when empty again
-    std::string path;
-    ~TemporaryDirectory();
-  };
 
   PerTier<Bytes> capacities_{};
   PerTier<std::unique_ptr<tier::Room>> rooms_;
   PerTier<std::unique_ptr<tier::ModelledDevice>> devices_;
   std::unique_ptr<tier::RamArena> arena_;
   std::optional<tier::FileSystemFacts> file_system_;
-  std::unique_ptr<TemporaryDirectory> temporary_;
-  std::unique_ptr<tier::CacheDirectory> directory_;
+  std::optional<CachePlace> place_;
   std::unique_ptr<tier::SlabFile> slab_;
   std::unique_ptr<tier::FileTree> tree_;
 };

@@ -23,6 +23,8 @@ namespace {
 
 constexpr const char* kMarker = ".spillway";
 constexpr const char* kSlab = "slab";
+constexpr const char* kAdapters = "lora";
+constexpr std::string_view kAdapterPrefix = "adapter-";
 constexpr std::string_view kPrefix = "spillway-";
 constexpr mode_t kDirectoryMode = 0700;  // KV caches hold what users said
 constexpr mode_t kFileMode = 0600;
@@ -105,11 +107,27 @@ void remove_tree(int root, unsigned levels, const GoOn& go_on) {
   }
 }
 
+// "lora/adapter-<n>", whole or half made.
+void remove_adapters(int directory, const GoOn& go_on) {
+  const UniqueFd adapters = open_directory(directory, kAdapters);
+  if (!adapters) return;
+  for (const std::string& name : names_in(adapters.get())) {
+    if (!go_on()) return;
+    const std::string_view visible = std::string_view(name).substr(name.starts_with('.') ? 1 : 0);
+    const bool ours =
+        visible.starts_with(kAdapterPrefix) &&
+        visible.find_first_not_of("0123456789", kAdapterPrefix.size()) == std::string_view::npos;
+    if (ours) ::unlinkat(adapters.get(), name.c_str(), 0);
+  }
+  ::unlinkat(directory, kAdapters, AT_REMOVEDIR);
+}
+
 // What we made in `directory`, and itself if that was all. The marker goes last: with it, what
 // could not be removed today is still known as ours.
 void remove_made(int directory, const std::string& path, const GoOn& go_on = [] { return true; }) {
   ::unlinkat(directory, kSlab, 0);
   remove_tree(directory, 2, go_on);
+  remove_adapters(directory, go_on);
   const std::vector<std::string> left = names_in(directory);
   if (left != std::vector<std::string>{kMarker}) return;
   ::unlinkat(directory, kMarker, 0);

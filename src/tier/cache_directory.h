@@ -13,8 +13,8 @@ namespace spillway::tier {
 // `.spillway`. The process holds a lock (flock) on it, so several runs can share the parent, and a
 // marked one whose lock is free was left by a run that died.
 //
-// Only files that Spillway makes are ever removed: the marker, `slab`, and `h/h/<32 digits>`. What
-// else somebody put there stays, and with it the directory and its marker.
+// Only files that Spillway makes are ever removed: the marker, `slab`, `h/h/<32 digits>` and
+// `lora/adapter-<n>`. What else somebody put there stays, and with it the directory and its marker.
 class CacheDirectory {
  public:
   // `path` must be a directory, writable, and empty but for directories of ours (and lost+found):
