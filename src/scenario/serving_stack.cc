@@ -27,6 +27,7 @@
 #include "serve/block_manager.h"
 #include "serve/engine.h"
 #include "serve/faults.h"
+#include "tier/faulty_store.h"
 
 namespace spillway::scenario {
 namespace {
@@ -96,8 +97,8 @@ async::Task<> not_found(net::HttpExchange& exchange) {
 
 // One index with its cache: the host's, the disk's, or both in one.
 struct Level {
-  Level(const PerTier<Bytes>& capacity, SharedTiers& shared, const ShardTiers& shard, Bytes block,
-        const kv::BlockContent* content, async::Loop& loop,
+  Level(const PerTier<Bytes>& capacity, SharedTiers& shared, const PerTier<tier::Store*>& all,
+        Bytes block, const kv::BlockContent* content, async::Loop& loop,
         std::function<bool(const kv::BlockKey&)> may_go_down = {}) {
     std::size_t blocks = 0;
     for (const Bytes bytes : capacity) blocks += bytes / block;
@@ -113,7 +114,7 @@ struct Level {
     for (const TierId tier : kAllTiers) {
       if (capacity[tier] == Bytes(0)) continue;
       rooms[tier] = shared.rooms()[tier];
-      stores[tier] = shard.stores()[tier];
+      stores[tier] = all[tier];
     }
     index = std::make_unique<cache::Index>(
         options, rooms, cache::make_policy(cache::policy_names().front(), options));
@@ -169,7 +170,6 @@ struct ServingStack::Impl {
       faults = serve::FaultPlan::parse(text_of(config.fault_file), config.fault_file, loop.now());
     }
     TierConfig tiers = tier_config_of(config, virtual_time);
-    tiers.storage_faults = [this](const io::Operation&) { return disk_fault(); };
     if (config.kv.mode != TierMode::b0) build_tiers(tiers);
     if (config.adapters.count > 0 && virtual_time) {
       throw Error("--adapters: they are real files, so not for virtual time");
@@ -186,12 +186,18 @@ struct ServingStack::Impl {
     const PerTier<Bytes>& all = shared->capacities();
     const bool two = config.kv.mode == TierMode::b2 && !config.kv.write_on_evict;
     const PerTier<Bytes> upper{Bytes(0), all[TierId::cpu], two ? Bytes(0) : all[TierId::storage]};
-    host.emplace(upper, *shared, *shard, block, bytes, loop,
+    PerTier<tier::Store*> stores = shard->stores();
+    if (stores[TierId::storage] != nullptr) {
+      faulty.emplace(loop, *stores[TierId::storage],
+                     [this](const tier::BlockMove&) { return disk_fault(); });
+      stores[TierId::storage] = &*faulty;
+    }
+    host.emplace(upper, *shared, stores, block, bytes, loop,
                  [this](const kv::BlockKey& key) { return filter.admits(key); });
     serve::ManagedTiers managed{.host = host->cache.get(), .host_index = host->index.get()};
     if (two) {
       const PerTier<Bytes> lower{Bytes(0), Bytes(0), all[TierId::storage]};
-      disk.emplace(lower, *shared, *shard, block, bytes, loop);
+      disk.emplace(lower, *shared, stores, block, bytes, loop);
       managed.disk = disk->cache.get();
       managed.disk_index = disk->index.get();
     }
@@ -220,12 +226,9 @@ struct ServingStack::Impl {
                                            .dialect = config.dialect});
   }
 
-  io::Fault disk_fault() {
+  tier::StoreFault disk_fault() {
     const serve::DiskFault fault = faults.on_disk(loop.now());
-    if (fault.error_number != 0) {
-      return {.kind = io::Fault::Kind::error, .error_number = fault.error_number};
-    }
-    return {};
+    return {.delay = fault.delay, .error_number = fault.error_number};
   }
 
   const ServeConfig config;
@@ -240,6 +243,7 @@ struct ServingStack::Impl {
   kv::Speaker speaker;
   std::optional<SharedTiers> shared;
   std::optional<ShardTiers> shard;
+  std::optional<tier::FaultyStore> faulty;  // the disk, as the plan of faults has it
   std::optional<Level> host;
   std::optional<Level> disk;
   std::optional<serve::BlockManager> manager;
