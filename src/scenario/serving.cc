@@ -95,6 +95,7 @@ struct Serving::Impl {
     }
     stack.emplace(config, loop, pool, time_since_epoch(),
                   [this] { return servers.empty() ? net::HttpCounts() : servers[0]->counts(); });
+    loop.run(stack->prepare());
     ports.api = listen([this](auto& exchange) { return stack->handle_frontend(exchange); },
                        endpoint.port, true);
     ports.system = listen([this](auto& exchange) { return stack->handle_system(exchange); },

@@ -261,8 +261,11 @@ ServingStack::ServingStack(const ServeConfig& config, async::Loop& loop, async::
 
 ServingStack::~ServingStack() = default;
 
-async::Task<> ServingStack::run(async::Stop& stop) {
+async::Task<> ServingStack::prepare() {
   if (impl_->adapters) co_await impl_->adapters->make_files();
+}
+
+async::Task<> ServingStack::run(async::Stop& stop) {
   co_await async::with_group(impl_->loop, stop, [&](async::Group& group) -> async::Task<> {
     if (impl_->manager) group.spawn(impl_->manager->run(group.stop()));
     group.spawn(impl_->engine->run(group.stop()));

@@ -30,7 +30,9 @@ class ServingStack {
   ServingStack(const ServingStack&) = delete;
   ServingStack& operator=(const ServingStack&) = delete;
 
-  // Makes the adapters' files, then works until stopped. Throws Error when they cannot be made.
+  // Makes the adapters' files; before any request. Throws Error when they cannot be made.
+  async::Task<> prepare();
+  // Works until stopped.
   async::Task<> run(async::Stop& stop);
 
   // Requests of the API and its metrics; of the system's port; of the block manager's.

@@ -61,6 +61,14 @@ class Program {
     return true;
   }
 
+  // The same for standard output.
+  bool wait_for_output(const std::string& text) {
+    while (ended_.out.find(text) == std::string::npos) {
+      if (!read_some()) return false;
+    }
+    return true;
+  }
+
   Ended wait() {
     while (read_some()) {
     }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/serving.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <string>
+#include <thread>
+
+#include "async/clock.h"
+#include "async/loop.h"
+#include "net/http_client.h"
+#include "net/tcp.h"
+#include "tests/text/temporary_directory.h"
+
+namespace spillway::scenario {
+namespace {
+
+ServeConfig config_of(const std::vector<std::pair<std::string, std::string>>& given) {
+  Settings settings(serve_settings());
+  for (const char* const port : {"port", "system-port"}) {
+    settings.set(port, "0", record::Origin::command_line);
+  }
+  for (const auto& [name, text] : given) settings.set(name, text, record::Origin::command_line);
+  return serve_config(settings);
+}
+
+struct Got {
+  int status = 0;
+  std::string body;
+};
+
+// A server on a thread of its own, on free ports.
+class Served {
+ public:
+  explicit Served(ServeConfig config) : serving_(std::move(config)) {
+    std::promise<ServingPorts> ready;
+    thread_ = std::jthread([this, &ready] {
+      serving_.run([&](const ServingPorts& ports) { ready.set_value(ports); });
+    });
+    ports = ready.get_future().get();
+  }
+  ~Served() { serving_.stop(); }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+
+  Serving& serving() { return serving_; }
+  void join() { thread_.join(); }
+
+  static Got ask(std::uint16_t port, const std::string& method, const std::string& target,
+                 const std::string& body = "") {
+    async::RealClock clock;
+    async::Loop loop(clock);
+    Got got;
+    loop.run([](async::Loop& on, std::uint16_t to, const std::string& its_method,
+                const std::string& its_target, const std::string& its_body,
+                Got& result) -> async::Task<> {
+      async::Stop stop;
+      const net::Peer peer("127.0.0.1", to);
+      net::Connected connected = co_await net::connect(on, peer, stop);
+      if (!connected.stream) co_return;
+      net::HttpClient client(on, std::move(connected.stream));
+      const net::Headers headers = {{"Host", "test"}, {"Connection", "close"}};
+      const net::HttpHead head = co_await client.send(
+          net::HttpCall{
+              .method = its_method, .target = its_target, .headers = headers, .body = its_body},
+          stop);
+      result.status = head.response.status;
+      while (true) {
+        const net::BodyPiece piece = co_await client.read_body(stop);
+        if (!piece.ok()) break;
+        result.body += piece.bytes;
+      }
+    }(loop, port, method, target, body, got));
+    return got;
+  }
+
+  ServingPorts ports;
+
+ private:
+  Serving serving_;
+  std::jthread thread_;
+};
+
+TEST(ServingTest, ServesItsApiAndItsPages) {
+  const TemporaryDirectory directory;
+  const TemporaryDirectory cache;
+  {
+    Served served(config_of({{"kvbm-port", "0"},
+                             {"ports-file", directory.file("ports.json")},
+                             {"cache-dir", cache.path()},
+                             {"gpu-cache-gb", "1"},
+                             {"cpu-cache-gb", "64MiB"},
+                             {"disk-cache-gb", "64MiB"}}));
+    std::ifstream file(directory.file("ports.json"));
+    const std::string written(std::istreambuf_iterator<char>(file), {});
+    EXPECT_EQ(written, to_json(served.ports));
+    const Got answer = Served::ask(served.ports.api, "POST", "/v1/completions",
+                                   R"({"model":"llama3.1-8b","prompt":"Hi","max_tokens":2})");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_NE(answer.body.find(R"("completion_tokens":2)"), std::string::npos);
+    EXPECT_NE(Served::ask(served.ports.api, "GET", "/metrics").body.find("dynamo_frontend_"),
+              std::string::npos);
+    EXPECT_NE(Served::ask(served.ports.system, "GET", "/metrics").body.find("dynamo_component_"),
+              std::string::npos);
+    EXPECT_NE(Served::ask(served.ports.kvbm, "GET", "/metrics").body.find("kvbm_matched_tokens"),
+              std::string::npos);
+    EXPECT_EQ(Served::ask(served.ports.kvbm, "GET", "/faults").status, 404);
+    served.serving().drain();
+    served.join();
+    EXPECT_EQ(served.serving().figures().requests_completed, 1U);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(cache.path()));
+}
+
+TEST(ServingTest, B0HasNoBlockManager) {
+  const Served served(config_of({{"tier-mode", "B0"}}));
+  EXPECT_EQ(served.ports.kvbm, 0);
+  EXPECT_EQ(to_json({.api = 1, .system = 2}),
+            "{\"port\":1,\"system_port\":2,\"kvbm_port\":null}\n");
+}
+
+// A stream of many seconds: the drain lets it go on, the stop ends it.
+TEST(ServingTest, AStopEndsWhatADrainWaitsFor) {
+  Served served(config_of({{"null", "on"}, {"itl-ms", "1000"}, {"tokens", "1000"}}));
+  std::jthread client([&] {
+    const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", R"({"stream":true})");
+    EXPECT_EQ(got.status, 200);
+  });
+  while (Served::ask(served.ports.api, "GET", "/health").status != 200) {
+  }
+  served.serving().drain();
+  served.serving().stop();
+  served.join();
+}
+
+TEST(ServingTest, TheNullServerAnswers) {
+  const Served served(config_of({{"null", "on"}, {"tokens", "3"}}));
+  const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", "{}");
+  EXPECT_NE(got.body.find(" token token token"), std::string::npos);
+  EXPECT_EQ(served.ports.system, 0);
+}
+
+TEST(ServingTest, APortThatIsTakenIsASetUpError) {
+  const Served first(config_of({{"null", "on"}}));
+  Serving second(config_of({{"null", "on"}, {"port", std::to_string(first.ports.api)}}));
+  EXPECT_NE(error_of([&] { second.run([](const ServingPorts&) {}); }).find("already in use"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace spillway::scenario
