@@ -73,7 +73,7 @@ TEST_F(ProgramTest, HelpNamesOnlyWhatIsBuilt) {
   EXPECT_NE(ended.out.find("\n  suite"), std::string::npos);
   EXPECT_NE(ended.out.find("\n  models"), std::string::npos);
   EXPECT_NE(ended.out.find("\n  check-submission"), std::string::npos);
-  for (const char* const later : {"sweep", "drive", "serve", "hypotheses"}) {
+  for (const char* const later : {"sweep", "drive", "hypotheses"}) {
     EXPECT_EQ(ended.out.find("\n  " + std::string(later)), std::string::npos) << later;
   }
 }

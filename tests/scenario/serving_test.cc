@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <string>
 #include <thread>
@@ -49,14 +50,15 @@ class Served {
   Serving& serving() { return serving_; }
   void join() { thread_.join(); }
 
-  static Got ask(std::uint16_t port, const std::string& method, const std::string& target,
-                 const std::string& body = "") {
+  static Got ask(
+      std::uint16_t port, const std::string& method, const std::string& target,
+      const std::string& body = "", const std::function<void()>& answered = [] {}) {
     async::RealClock clock;
     async::Loop loop(clock);
     Got got;
     loop.run([](async::Loop& on, std::uint16_t to, const std::string& its_method,
                 const std::string& its_target, const std::string& its_body,
-                Got& result) -> async::Task<> {
+                const std::function<void()>& its_answered, Got& result) -> async::Task<> {
       async::Stop stop;
       const net::Peer peer("127.0.0.1", to);
       net::Connected connected = co_await net::connect(on, peer, stop);
@@ -68,12 +70,13 @@ class Served {
               .method = its_method, .target = its_target, .headers = headers, .body = its_body},
           stop);
       result.status = head.response.status;
+      its_answered();
       while (true) {
         const net::BodyPiece piece = co_await client.read_body(stop);
         if (!piece.ok()) break;
         result.body += piece.bytes;
       }
-    }(loop, port, method, target, body, got));
+    }(loop, port, method, target, body, answered, got));
     return got;
   }
 
@@ -125,12 +128,13 @@ TEST(ServingTest, B0HasNoBlockManager) {
 // A stream of many seconds: the drain lets it go on, the stop ends it.
 TEST(ServingTest, AStopEndsWhatADrainWaitsFor) {
   Served served(config_of({{"null", "on"}, {"itl-ms", "1000"}, {"tokens", "1000"}}));
-  std::jthread client([&] {
-    const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", R"({"stream":true})");
+  std::promise<void> answered;
+  const std::jthread client([&] {
+    const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", R"({"stream":true})",
+                                [&] { answered.set_value(); });
     EXPECT_EQ(got.status, 200);
   });
-  while (Served::ask(served.ports.api, "GET", "/health").status != 200) {
-  }
+  answered.get_future().wait();
   served.serving().drain();
   served.serving().stop();
   served.join();

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include <array>
-#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -15,6 +14,7 @@
 
 #include "core/error.h"
 #include "record/serving_metric.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::serve {
 namespace {
@@ -172,8 +172,8 @@ TEST(Pages, ShowEveryMetricOfTheTable) {
 
 // What promtool (Debian's package prometheus) finds to say about a page, one complaint a line.
 std::vector<std::string> complaints(const std::string& page) {
-  const std::string path = testing::TempDir() + "/metrics_page_test.prom";
-  std::ofstream(path) << page;
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("page.prom", page);
   FILE* const promtool = popen(("promtool check metrics 2>&1 <" + path).c_str(), "r");
   check(promtool != nullptr, "a shell starts");
   std::vector<std::string> found;
@@ -181,7 +181,6 @@ std::vector<std::string> complaints(const std::string& page) {
   while (fgets(line.data(), line.size(), promtool) != nullptr) found.emplace_back(line.data());
   const int status = pclose(promtool);
   EXPECT_EQ(status == 0, found.empty()) << "promtool ended with " << status;
-  std::filesystem::remove(path);
   return found;
 }
 
