@@ -93,7 +93,8 @@ async::Task<> StackPages::show(net::HttpExchange& exchange, MetricsPage page) {
 
 std::string StackPages::text_of(MetricsPage page, const std::vector<std::string>& hidden) {
   const EngineFigures engine = figures_since(engine_before_, engine_.figures());
-  const HttpFigures http = figures_of(counts_(), counts_before_);
+  HttpFigures http = figures_of(counts_(), counts_before_);
+  if (page == MetricsPage::frontend) --http.in_flight;  // the request for this page
   const PageOptions options{.model = options_.model, .dialect = options_.dialect, .hidden = hidden};
   switch (page) {
     case MetricsPage::frontend:
