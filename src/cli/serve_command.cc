@@ -63,9 +63,7 @@ class ServeCommand final : public Command {
       const std::scoped_lock lock(mutex);
       serving = nullptr;
     }
-    fmt::print(stderr, "Ended: {} requests completed, {} refused, {} cut off\n",
-               made.figures().requests_completed, made.figures().requests_refused,
-               made.figures().requests_cancelled);
+    tell_end(config, made);
     return kSuccess;
   }
 
@@ -93,6 +91,21 @@ class ServeCommand final : public Command {
     if (ports.system != 0) fmt::print("system metrics and faults on port {}\n", ports.system);
     if (ports.kvbm != 0) fmt::print("block manager metrics on port {}\n", ports.kvbm);
     std::fflush(stdout);
+  }
+
+  static void tell_end(const scenario::ServeConfig& config, const scenario::Serving& ended) {
+    if (!config.null) {
+      const serve::EngineFigures& figures = ended.figures();
+      fmt::print(stderr, "Ended: {} requests completed, {} refused, {} cut off\n",
+                 figures.requests_completed, figures.requests_refused, figures.requests_cancelled);
+      return;
+    }
+    const stats::Histogram& late = ended.lateness();
+    const auto us = [&](double q) { return static_cast<double>(late.quantile(q)) / 1e3; };
+    fmt::print(stderr,
+               "Ended: {} tokens written after they were due by p50 {:.0f}, p99 {:.0f}, "
+               "p99.9 {:.0f}, at most {:.0f} us\n",
+               late.count(), us(0.5), us(0.99), us(0.999), us(1));
   }
 
   CLI::App* app_;

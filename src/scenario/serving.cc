@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/serving.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
@@ -28,6 +30,14 @@ constexpr unsigned kPoolThreads = 2;  // copies to and from RAM, and blocking fi
 std::chrono::seconds time_since_epoch() {
   return std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
+}
+
+// A connection is a descriptor: as many as the system allows this user.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // where it is refused, accept() waits for free ones
 }
 
 net::Greeting greeting_of(const std::optional<net::TlsContext>& tls) {
@@ -121,6 +131,7 @@ struct Serving::Impl {
       group.stop().request();
     });
     if (stack) figures = stack->figures();
+    if (null) lateness = null->lateness();
   }
 
   ServeConfig config;
@@ -135,6 +146,7 @@ struct Serving::Impl {
   std::vector<std::unique_ptr<net::HttpServer>> servers;
   std::optional<async::Alarm> patience;  // with what is under way, once it is drained
   serve::EngineFigures figures;
+  stats::Histogram lateness;
   std::mutex mutex;  // of what other threads ask for
   bool running = false;
 };
@@ -144,6 +156,7 @@ Serving::Serving(ServeConfig config) : impl_(std::make_unique<Impl>(std::move(co
 Serving::~Serving() = default;
 
 void Serving::run(const std::function<void(const ServingPorts&)>& ready) {
+  allow_many_descriptors();
   const ServingPorts ports = impl_->open();
   if (!impl_->config.endpoint.ports_file.empty()) {
     record::write_new_file(impl_->config.endpoint.ports_file, to_json(ports));
@@ -185,5 +198,7 @@ std::vector<std::string> Serving::remove_files() {
 }
 
 const serve::EngineFigures& Serving::figures() const { return impl_->figures; }
+
+const stats::Histogram& Serving::lateness() const { return impl_->lateness; }
 
 }  // namespace spillway::scenario

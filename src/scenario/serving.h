@@ -10,6 +10,7 @@
 
 #include "scenario/serve_settings.h"
 #include "serve/engine_figures.h"
+#include "stats/histogram.h"
 
 namespace spillway::scenario {
 
@@ -45,6 +46,8 @@ class Serving {
 
   // What the engine had done when it ended; all 0 for a null server.
   const serve::EngineFigures& figures() const;
+  // Of a null server: nanoseconds from when a token was due to when it had been written.
+  const stats::Histogram& lateness() const;
 
  private:
   struct Impl;

@@ -1,70 +1,102 @@
-// Prometheus scrapes all three ports of `spillway serve`, whose path is in SPILLWAY.
+// Debian's Prometheus against the three pages of `spillway serve`.
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import {once} from 'node:events';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {after, before, test} from 'node:test';
-import {setTimeout as pause} from 'node:timers/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
 
-const directory = mkdtempSync(join(tmpdir(), 'spillway-prometheus-'));
-const children = [];
-let ports;
-let prometheusPort;
+import { kModel, Server, until } from './server.mjs';
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  return port;
-}
+// JSON is YAML, too.
+const configOf = (ports) => JSON.stringify({
+  global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+  scrape_configs: Object.entries(ports).map(([name, port]) => ({
+    job_name: name,
+    static_configs: [{ targets: [`127.0.0.1:${port}`] }],
+  })),
+});
+
+let server;
+let prometheus;
+let directory;
+let api;
 
 before(async () => {
-  const server = spawn(process.env.SPILLWAY, [
-    'serve', '--port', '0', '--system-port', '0', '--kvbm-port', '0', '--ports-file', join(directory, 'ports.json'),
-    '--gpu-cache-gb', '1', '--cpu-cache-gb', '64MiB', '--disk-cache-gb', '64MiB'
-  ], {stdio: ['ignore', 'pipe', 'inherit'], env: {...process.env, TMPDIR: directory}});
-  children.push(server);
-  await once(server.stdout, 'data');
-  ports = JSON.parse(readFileSync(join(directory, 'ports.json'), 'utf8'));
-  prometheusPort = await freePort();
-  const targets = Object.values(ports).map((port) => `127.0.0.1:${port}`);
-  writeFileSync(join(directory, 'prometheus.yml'), JSON.stringify({
-    global: {scrape_interval: '1s', scrape_timeout: '1s'},
-    scrape_configs: [{job_name: 'spillway', static_configs: [{targets}]}]
-  }));
-  children.push(spawn('prometheus', [
-    `--config.file=${join(directory, 'prometheus.yml')}`, `--storage.tsdb.path=${join(directory, 'data')}`,
-    `--web.listen-address=127.0.0.1:${prometheusPort}`
-  ], {stdio: 'ignore'}));
+  server = await Server.start('--decode-step-ms', '2');
+  directory = await mkdtemp(join(process.cwd(), 'prometheus-'));
+  const config = join(directory, 'prometheus.yml');
+  await writeFile(config, configOf(server.ports));
+  prometheus = spawn(
+    'prometheus',
+    [`--config.file=${config}`, `--storage.tsdb.path=${join(directory, 'data')}`,
+      '--web.listen-address=127.0.0.1:0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  process.on('exit', () => prometheus.kill('SIGKILL'));
+  let said = '';
+  for await (const line of createInterface({ input: prometheus.stderr })) {
+    said += `${line}\n`;
+    const address = /Listening on.*address=(\S+)/.exec(line);
+    if (address) {
+      api = `http://${address[1]}/api/v1`;
+      break;
+    }
+  }
+  assert.ok(api, `prometheus does not listen: ${said}`);
+  prometheus.stderr.resume();
 });
 
 after(async () => {
-  for (const child of children) {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-  }
-  rmSync(directory, {recursive: true});
+  prometheus.kill('SIGTERM');
+  await once(prometheus, 'exit');
+  await rm(directory, { recursive: true });
+  await server.stop();
 });
 
-async function ask(query) {
-  const url = `http://127.0.0.1:${prometheusPort}/api/v1/query?query=${encodeURIComponent(query)}`;
-  try {
-    return (await (await fetch(url)).json()).data?.result ?? [];
-  } catch {
-    return [];  // it is still starting
-  }
+// The samples of a query now; none while Prometheus is still getting ready.
+async function query(text) {
+  const answer = await fetch(`${api}/query?${new URLSearchParams({ query: text })}`);
+  return answer.ok ? (await answer.json()).data.result : [];
 }
 
-test('scrapes the three ports', {timeout: 30000}, async () => {
-  while ((await ask('up == 1')).length < 3) await pause(100);
-  const [matched] = await ask('kvbm_matched_tokens');
-  assert.equal(matched.metric.instance, `127.0.0.1:${ports.kvbm_port}`);
-  assert.equal(matched.value[1], '0');
-  assert.equal((await ask('dynamo_frontend_time_to_first_token_seconds_count')).length, 1);
-  assert.ok((await ask('dynamo_component_total_blocks')).length >= 1);
+test('scrapes all three ports', async () => {
+  await until('three targets that are up', async () => {
+    const up = (await query('up == 1')).map((sample) => sample.metric.job);
+    return up.sort().join() === 'kvbm_port,port,system_port';
+  });
+});
+
+test('sees what a request did, on each page', async () => {
+  const prompt = Array.from({ length: 100 }, (_, i) => i);
+  const answer = await fetch(`${server.origin}/v1/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ model: kModel, prompt, max_tokens: 5 }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+  const kExpected = [
+    ['dynamo_frontend_output_tokens_total', 'port', 5],
+    ['dynamo_component_requests_total', 'system_port', 1],
+    ['kvbm_offload_blocks_d2h', 'kvbm_port', 3],  // 100 tokens are 3 whole blocks of 32
+  ];
+  for (const [name, job, value] of kExpected) {
+    await until(`${name} of ${value}`, async () => {
+      const [sample] = await query(`${name}{job="${job}"}`);
+      return Number(sample?.value[1]) === value;
+    });
+  }
+});
+
+// The block manager's counters lack the ending _total, so they say that they have no type.
+test('knows the kind of metrics, and the help of each', async () => {
+  const { data } = await (await fetch(`${api}/metadata`)).json();
+  assert.equal(data.dynamo_frontend_output_tokens_total[0].type, 'counter');
+  assert.equal(data.dynamo_frontend_inflight_requests[0].type, 'gauge');
+  assert.equal(data.dynamo_frontend_request_duration_seconds[0].type, 'histogram');
+  assert.equal(data.kvbm_offload_blocks_d2h[0].type, 'unknown');
+  const ours = Object.entries(data).filter(([name]) => /^(dynamo|kvbm|spillway)_/.test(name));
+  assert.ok(ours.length > 20, `${ours.length} metrics`);
+  for (const [name, [{ help }]] of ours) assert.notEqual(help, '', name);
 });

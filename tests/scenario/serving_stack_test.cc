@@ -10,11 +10,16 @@
 
 #include "async/clock.h"
 #include "async/group.h"
+#include "cache/index.h"
+#include "cache/waterfall.h"
 #include "core/error.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/pipe.h"
+#include "serve/replica.h"
 #include "tests/text/temporary_directory.h"
+#include "tier/counting_room.h"
+#include "tier/modelled_store.h"
 
 namespace spillway::scenario {
 namespace {
@@ -145,6 +150,95 @@ TEST(ServingStackTest, TheClockMakesNoDifferenceToWhatHits) {
     EXPECT_EQ(real.failed_blocks, 0U);
   }
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+// What a request is made of: a shared beginning, a session of its own, and its turn.
+struct Asked {
+  int session;
+  std::uint64_t turn_tokens;
+};
+
+constexpr std::uint64_t kShared = 48;
+constexpr std::uint64_t kSession = 130;
+
+std::vector<Asked> mixed_list() {
+  std::vector<Asked> list;
+  for (int round = 0; round < 3; ++round) {
+    for (int session = 1; session <= 9; session += round + 1) {
+      list.push_back({.session = session, .turn_tokens = 20 + 7U * static_cast<unsigned>(session)});
+    }
+  }
+  return list;
+}
+
+// The same as the numbers of tokens, and as named pieces.
+std::string tokens_of(const Asked& asked) {
+  std::string body = R"({"model":"small","max_tokens":1,"prompt":[7)";
+  const auto add = [&](std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) body += ',' + std::to_string(first + i);
+  };
+  add(1'000'000, kShared - 1);
+  add(2'000'000 + (10'000U * static_cast<unsigned>(asked.session)), kSession);
+  add(3'000'000 + (10'000U * static_cast<unsigned>(asked.session)), asked.turn_tokens);
+  return body + "]}";
+}
+
+kv::Prompt pieces_of(const Asked& asked) {
+  const auto session = static_cast<std::uint64_t>(asked.session);
+  return {.pieces = {{.id = 1, .tokens = Tokens(kShared)},
+                     {.id = 100 + session, .tokens = Tokens(kSession)},
+                     {.id = 200 + session, .tokens = Tokens(asked.turn_tokens)}}};
+}
+
+// Blocks that hit in each tier when the tier benchmark's replica runs the list, a request after
+// another.
+PerTier<std::uint64_t> hits_of_replica(const std::vector<Asked>& list) {
+  async::VirtualClock clock;
+  async::Loop loop(clock);
+  async::Stop stop;
+  tier::CountingRoom host_room(2_MiB);
+  tier::CountingRoom disk_room(64_MiB);
+  tier::ModelledDevice device({});
+  tier::ModelledStore host_store(loop, device);
+  tier::ModelledStore disk_store(loop, device);
+  const cache::CacheOptions options{
+      .capacity = {Bytes(0), 2_MiB, 64_MiB}, .headroom = 1, .largest_share = 1};
+  cache::Index index(options, {nullptr, &host_room, &disk_room},
+                     std::make_unique<cache::WaterfallLru>(options));
+  cache::Cache cache(index, {nullptr, &host_store, &disk_store}, nullptr, loop, options);
+  serve::Replica replica(
+      loop, cache,
+      {.compute = {}, .block_tokens = Tokens(16), .block_bytes = 64_KiB, .all_tiers = 66_MiB});
+  PerTier<std::uint64_t> hits{};
+  for (const Asked& asked : list) {
+    record::RequestRow row;
+    const kv::Prompt prompt = pieces_of(asked);
+    row.input_tokens = kv::length(prompt).count();
+    row.output_tokens = 1;
+    serve::Job job(loop, row);
+    replica.plan(job, prompt);
+    loop.run(async::with_group(loop, stop, [&](Group& group) -> Task<> {
+      co_await replica.generate(job, group, stop);
+      co_await replica.settle(job, stop);
+    }));
+    for (const TierId tier : kAllTiers) hits[tier] += row.blocks_hit.at(index_of(tier));
+  }
+  return hits;
+}
+
+TEST(ServingStackTest, TheReplicaAndTheEndpointHitTheSameBlocks) {
+  const std::vector<Asked> list = mixed_list();
+  ServeConfig config = small(TierMode::b2);
+  config.kv.write_on_evict = true;
+  std::vector<std::string> bodies;
+  for (const Asked& asked : list) bodies.push_back(tokens_of(asked));
+  async::VirtualClock clock;
+  Endpoint endpoint(clock, config);
+  endpoint.ask_all(bodies);
+  const PerTier<std::uint64_t> hits = hits_of_replica(list);
+  EXPECT_GT(hits[TierId::cpu], 0U);
+  EXPECT_GT(hits[TierId::storage], 0U);
+  EXPECT_EQ(endpoint.figures().blocks_hit, hits);
 }
 
 TEST(ServingStackTest, AFailingDiskCostsComputingAndIsCounted) {
