@@ -79,7 +79,7 @@ class Timer {
  private:
   friend class Loop;
   Loop& loop_;
-  Time due_{};
+  Time due_;
   std::uint64_t sequence_ = 0;
   std::size_t place_ = 0;
   bool set_ = false;

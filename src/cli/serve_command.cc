@@ -26,7 +26,7 @@ class ServeCommand final : public Command {
   explicit ServeCommand(CLI::App& program)
       : app_(program.add_subcommand(
             "serve", "Serve the OpenAI API from a modelled engine over real KV tiers")),
-        settings_(scenario::serve_settings()),
+        settings_(scenario::serve_settings(), "serve"),
         flags_(*app_, settings_) {
     app_->footer(
         "The accelerator is modelled; host memory and disk are real. Every flag may also stand in\n"

@@ -28,8 +28,6 @@ namespace spillway::scenario {
 namespace {
 
 constexpr Bytes kLargestFile = 1_MiB;
-constexpr std::string_view kBench = "bench";
-constexpr std::string_view kBenchBefore = "bench.";
 constexpr std::string_view kModels = "model_configs";
 // They decide what is read before the file; load_settings() takes them from elsewhere.
 constexpr std::array<std::string_view, 2> kNotInAFile = {"preset", "config"};
@@ -89,8 +87,8 @@ std::string with_dashes(std::string path) {
   return path;
 }
 
-// Every dotted path that may stand in a file, with the setting it names. Names below `bench` are
-// kept with dashes.
+// Every dotted path that may stand in a file, with the setting it names. Names below the
+// settings' own section are kept with dashes.
 using Paths = std::map<std::string, const Setting*, std::less<>>;
 
 Paths known_paths(const Settings& settings) {
@@ -103,7 +101,7 @@ Paths known_paths(const Settings& settings) {
   }
   for (const Setting& row : settings.table()) {
     if (std::ranges::find(kNotInAFile, row.name) != kNotInAFile.end()) continue;
-    paths.emplace(fmt::format("{}.{}", kBench, row.name), &row);
+    paths.emplace(fmt::format("{}.{}", settings.section(), row.name), &row);
   }
   return paths;
 }
@@ -120,9 +118,9 @@ std::vector<std::string> keys_below(const Paths& paths, const std::string& path)
   return {keys.begin(), keys.end()};
 }
 
-std::string join(const std::string& path, const std::string& key) {
+std::string join(const std::string& path, const std::string& key, std::string_view section) {
   if (path.empty()) return key;
-  return path + "." + (path == kBench ? with_dashes(key) : key);
+  return path + "." + (path == section ? with_dashes(key) : key);
 }
 
 // Plain scalars have the type that they look like; quoted and tagged ones are text.
@@ -219,7 +217,7 @@ class Reader {
         faults_.add(place(key, fmt::format("expected a key, found {}", kind_of(key))));
         continue;
       }
-      const std::string below = join(path, key.Scalar());
+      const std::string below = join(path, key.Scalar(), settings_.section());
       if (seen.insert(below).second) {
         visit(key, entry.second, below);
       } else {
@@ -247,7 +245,7 @@ class Reader {
     } else if (const auto known = paths_.find(below); known != paths_.end()) {
       set(place(key, below), value, *known->second);
       // The benchmark's own file has every section, whatever is run.
-      if (!below.starts_with(kBenchBefore)) settings_.excuse(known->second->name);
+      if (path != settings_.section()) settings_.excuse(known->second->name);
     } else if (!keys_below(paths_, below).empty()) {
       read_mapping(value, below, place(key, below));
     } else {

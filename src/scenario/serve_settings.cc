@@ -263,7 +263,7 @@ std::vector<Setting> rows_about_engine() {
        .kind = Kind::integer,
        .initial = "42",
        .group = kEngine,
-       .help = "of answers' lengths, blocks' contents and faults",
+       .help = "of answers and of blocks' contents",
        .low = 0,
        .high = 9e15},
   };

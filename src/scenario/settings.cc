@@ -128,7 +128,8 @@ record::Value size_value(const Setting& row, Bytes size) {
 
 }  // namespace
 
-Settings::Settings(std::span<const Setting> table) : table_(table) {
+Settings::Settings(std::span<const Setting> table, std::string_view section)
+    : table_(table), section_(section) {
   for (const Setting& row : table) {
     if (!row.initial.empty()) Candidate(row, row.initial, flag_of(row)).check();
     entries_[row.name].text = row.initial;

@@ -54,7 +54,8 @@ struct Range {
 // (load_settings.h does).
 class Settings {
  public:
-  explicit Settings(std::span<const Setting> table);
+  // `section`: the key of a config file below which they stand.
+  explicit Settings(std::span<const Setting> table, std::string_view section = "bench");
 
   // `spelling` is how the setting was called by who gave it, for messages; "--name" when empty.
   void set(std::string_view name, std::string_view text, record::Origin origin,
@@ -84,6 +85,7 @@ class Settings {
   Duration microseconds(std::string_view name) const;  // a number of microseconds
 
   std::span<const Setting> table() const { return table_; }
+  std::string_view section() const { return section_; }
   // The row of this name, or null.
   const Setting* find(std::string_view name) const;
   // Every setting with its value and origin, in the order of the table, for the record.
@@ -102,6 +104,7 @@ class Settings {
   record::Value value_of(const Setting& row, const Entry& entry) const;
 
   std::span<const Setting> table_;
+  std::string_view section_;
   std::map<std::string_view, Entry> entries_;
 };
 

@@ -59,6 +59,7 @@ async::Task<Onboarded> BlockManager::load(FoundPrefix found, async::Stop& stop,
                                           std::uint64_t request) {
   const Time began = loop_.now();
   std::vector<std::size_t> wanted;
+  wanted.reserve(found.runs_.size());
   for (const FoundPrefix::Run& run : found.runs_) wanted.push_back(run.match.blocks());
   std::vector<cache::LoadOutcome> outcomes(wanted.size());
   co_await async::with_group(loop_, stop, [&](async::Group& group) -> async::Task<> {

@@ -114,6 +114,13 @@ TEST(ConfigFile, SetsBothKindsOfKeys) {
   EXPECT_EQ(settings.spelling("num-users"), "bench.yaml:10: bench.num-users");
 }
 
+TEST(ConfigFile, OtherCommandsHaveASectionOfTheirOwn) {
+  Settings settings(kTable, "serve");
+  apply_config("serve: {num-users: 7}\n", "serve.yaml", settings);
+  EXPECT_EQ(settings.integer("num-users"), 7U);
+  EXPECT_THROW(apply_config("bench: {num-users: 7}\n", "serve.yaml", settings), Error);
+}
+
 TEST(ConfigFile, MayBeEmpty) {
   Settings settings(kTable);
   for (const char* const text : {"", "# nothing\n", "rag: {}\n", "bench: {}\n"}) {
