@@ -223,7 +223,8 @@ struct ServingStack::Impl {
     pages.emplace(loop, *engine, faults, std::move(counts),
                   serve::StackPagesOptions{.model = config.engine.served_name,
                                            .api_key = config.endpoint.api_key,
-                                           .dialect = config.dialect});
+                                           .dialect = config.dialect,
+                                           .adapters = adapters ? &adapters->cache : nullptr});
   }
 
   tier::StoreFault disk_fault() {

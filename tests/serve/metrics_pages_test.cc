@@ -209,5 +209,21 @@ TEST(MetricsDialect, IsOneOfThree) {
   EXPECT_THROW(metrics_dialect_of("trtllm"), Error);
 }
 
+TEST(MetricsPagesTest, AdaptersAreCountedAndTimed) {
+  AdapterCounters counters{
+      .hits = 3, .misses = 2, .failed = 1, .evictions = 4, .read = 5_KiB, .load_ns = {}};
+  counters.load_ns.add(2'000'000);
+  const std::string page = adapters_page(counters, 7_KiB);
+  for (const char* const line :
+       {"spillway_adapter_hits_total 3", "spillway_adapter_misses_total 2",
+        "spillway_adapter_failures_total 1", "spillway_adapter_evictions_total 4",
+        "spillway_adapter_read_bytes_total 5120", "spillway_adapter_cached_bytes 7168",
+        "spillway_adapter_load_seconds_bucket{le=\"0.001\"} 0",
+        "spillway_adapter_load_seconds_bucket{le=\"0.0025\"} 1",
+        "spillway_adapter_load_seconds_count 1"}) {
+    EXPECT_NE(page.find(std::string("\n") + line + "\n"), std::string::npos) << line << page;
+  }
+}
+
 }  // namespace
 }  // namespace spillway::serve
