@@ -111,8 +111,8 @@ std::vector<Setting> rows() {
 }  // namespace
 
 std::span<const Setting> proxy_settings() {
-  static const std::vector<Setting> kRows = rows();
-  return kRows;
+  static const std::vector<Setting> table = rows();
+  return table;
 }
 
 void apply_proxy_variables(const EnvironmentVariables& variables, Settings& settings) {

@@ -194,7 +194,8 @@ void Serving::stop() {
 }
 
 std::vector<std::string> Serving::remove_files() {
-  return impl_->stack ? impl_->stack->remove_files() : std::vector<std::string>();
+  if (!impl_->stack) return {};
+  return impl_->stack->remove_files();
 }
 
 const serve::EngineFigures& Serving::figures() const { return impl_->figures; }

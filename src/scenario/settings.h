@@ -36,7 +36,6 @@ struct Setting {
   std::string_view help;     // one sentence; units and the meaning of 0
   double low = 0;
   double high = 0;
-  // NOLINTNEXTLINE(readability-redundant-member-init): rows that name no choices leave it out.
   std::vector<std::string_view> choices = {};
   Bytes unit = Bytes(1);
   bool in_help = true;  // false: rarely set, most often in a file; listed by --help-all only

@@ -28,7 +28,7 @@ struct AdapterProxyOptions {
   Bytes adapter_size = 1_MiB;                  // of a file that is made
   std::size_t most_adapters = 1024;            // names that are served: each may be a file
   Duration silence = std::chrono::minutes(2);  // of the backend, at most
-  std::string api_key = {};  // NOLINT(readability-redundant-member-init): none is needed
+  std::string api_key = {};                    // none is needed
 };
 
 // POST /v1/completions and /v1/chat/completions with `adapter_id` taken out of the body, and GET

@@ -204,6 +204,7 @@ void show_component(Page& page, const EngineFigures& engine, const HttpFigures& 
 
 void show_tiers(Page& page, std::string_view name, const PerTier<std::uint64_t>& blocks) {
   std::vector<Page::Sample> samples;
+  samples.reserve(kAllTiers.size());
   for (const TierId tier : kAllTiers) samples.emplace_back(name_of(tier), blocks[tier]);
   page.show_by(name, "tier", samples);
 }
@@ -211,6 +212,7 @@ void show_tiers(Page& page, std::string_view name, const PerTier<std::uint64_t>&
 void show_own(Page& page, const EngineFigures& engine, const HttpFigures& http) {
   constexpr std::array<std::string_view, 5> kClasses = {"1xx", "2xx", "3xx", "4xx", "5xx"};
   std::vector<Page::Sample> answers;
+  answers.reserve(kClasses.size());
   for (std::size_t i = 0; i < kClasses.size(); ++i) {
     answers.emplace_back(kClasses.at(i), http.responses.at(i));
   }

@@ -68,7 +68,7 @@ async::Task<bool> StackPages::handle_system(net::HttpExchange& exchange) {
   co_return true;
 }
 
-async::Task<bool> StackPages::admit(net::HttpExchange& exchange) {
+async::Task<bool> StackPages::admit(net::HttpExchange& exchange) const {
   const std::string_view given = exchange.request().header("authorization");
   if (options_.api_key.empty() || net::bears(given, options_.api_key)) co_return true;
   co_await refuse(exchange, 401, "A key is needed: Authorization: Bearer <key>");

@@ -41,7 +41,7 @@ class StackPages {
  private:
   async::Task<> show(net::HttpExchange& exchange, MetricsPage page);
   async::Task<> control_faults(net::HttpExchange& exchange);
-  async::Task<bool> admit(net::HttpExchange& exchange);
+  async::Task<bool> admit(net::HttpExchange& exchange) const;
   std::string text_of(MetricsPage page, const std::vector<std::string>& hidden);
   std::string adapters_text(const PageOptions& options) const;
   void reset_counters();

@@ -154,7 +154,8 @@ std::vector<std::string> all_pages() {
   const EngineFigures engine = figures();
   return {frontend_page(engine, {}, {.model = "m", .dialect = MetricsDialect::vllm}),
           frontend_page(engine, {}, {.model = "m", .dialect = MetricsDialect::sglang}),
-          system_page(engine, {}, {.model = "m"}), kvbm_page(engine, {.model = "m"})};
+          system_page(engine, {}, {.model = "m"}), kvbm_page(engine, {.model = "m"}),
+          adapters_page({}, Bytes(0))};
 }
 
 TEST(Pages, ShowEveryMetricOfTheTable) {
