@@ -90,6 +90,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"record/run_to_json.cc", "record/run_json_test"},
     {"scenario/suite_workloads.cc", "scenario/suite_test"},
     {"scenario/tier_config.h", "settings, no code; scenario/tiers_test"},
+    {"text/code_points.h", "one loop; record/completion_row_test"},
     {"record/completion_fault.h", "names; load/completion_client_test"},
     {"serve/cause.h", "a conversion; scenario/io_trace_log_test"},
     {"serve/engine_figures.h", "a value; serve/engine_test"},
