@@ -65,11 +65,13 @@ constexpr std::array<std::string_view, 5> kNamesOfNothing = {"util", "common", "
 const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cache/options.h", "settings, no code"},
     {"cache/policy.h", "an interface; its policies have tests"},
+    {"cli/analyse_command.cc", "run as a program by cli/analyse_program_test"},
     {"cli/bench_command.cc", "run as a program by cli/program_test"},
     {"cli/bench_run.cc", "run as a program by cli/program_test"},
     {"cli/check_submission_command.cc", "run as a program by cli/program_test"},
     {"cli/command.h", "an interface; run as a program by cli/program_test"},
     {"cli/interruption.cc", "run as a program by cli/program_test"},
+    {"cli/io_attribution_command.cc", "run as a program by cli/analyse_program_test"},
     {"cli/main.cc", "run as a program by cli/program_test"},
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"cli/progress_thread.cc", "run as a program by cli/program_test"},

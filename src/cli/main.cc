@@ -11,6 +11,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "cli/analyse_command.h"
 #include "cli/bench_command.h"
 #include "cli/check_submission_command.h"
 #include "cli/command.h"
@@ -44,6 +45,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(models_command(program));
   commands.push_back(check_submission_command(program));
   commands.push_back(validate_command(program));
+  commands.push_back(analyse_command(program));
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,7 +13,7 @@
 #include "async/stop.h"
 #include "async/task.h"
 #include "core/time.h"
-#include "core/utc_text.h"
+#include "core/utc_time.h"
 #include "load/arrivals.h"
 #include "load/completion_client.h"
 #include "record/completion_row.h"

@@ -67,7 +67,7 @@ void put_answer(Line& line, const CompletionRow& row, const CompletionTimes& tim
   line.put_ms("connect_ms",
               row.connected ? std::optional(between_ms(row.sent, *row.connected)) : std::nullopt);
   const std::string end =
-      utc_text_ms(row.start + std::chrono::duration_cast<UtcTime::duration>(row.done - row.sent));
+      utc_text(row.start + std::chrono::duration_cast<UtcTime::duration>(row.done - row.sent));
   line.put("end_ts", end);
   line.put_text("error", row.error);
   line.put("error_class", name_of(row.fault));
@@ -97,13 +97,13 @@ void put_prompt(Line& line, const CompletionRow& row) {
 
 void put_request(Line& line, const CompletionRow& row) {
   const std::string end =
-      utc_text_ms(row.start + std::chrono::duration_cast<UtcTime::duration>(row.done - row.sent));
+      utc_text(row.start + std::chrono::duration_cast<UtcTime::duration>(row.done - row.sent));
   line.put("request_end_ts", end);
   line.put_text("request_id", row.request_id);
   line.put("request_identity_sha256", row.identity_sha256);
   line.put("request_index", row.index);
   line.put("request_payload_sha256", row.payload_sha256);
-  line.put("request_start_ts", utc_text_ms(row.start));
+  line.put("request_start_ts", utc_text(row.start));
   line.json().key("response_header_hints").begin_object();
   for (const auto& [name, value] : row.header_hints) line.put(name.c_str(), value);
   line.json().end_object();
@@ -164,7 +164,7 @@ std::string to_json_line(const CompletionRow& row) {
   if (row.prompt->session_turn_index) {
     line.put("session_turn_index", *row.prompt->session_turn_index);
   }
-  line.put("start_ts", utc_text_ms(row.start));
+  line.put("start_ts", utc_text(row.start));
   line.put("status_code", row.status);
   put_stream(line, row);
   line.put_ms("ttfb_ms", times.ttfb_ms);

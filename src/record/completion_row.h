@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/time.h"
-#include "core/utc_text.h"
+#include "core/utc_time.h"
 #include "record/completion_fault.h"
 
 namespace spillway::record {

@@ -17,47 +17,16 @@ namespace {
 
 constexpr std::size_t kLongestExcerpt = 60;
 
-void write(JsonWriter& writer, const JsonValue& value);
-
 void write_members(JsonWriter& writer, const JsonValue& value) {
   writer.begin_object();
-  for (const auto& [key, member] : value.members()) write(writer.key(key), member);
+  for (const auto& [key, member] : value.members()) write_json(writer.key(key), member);
   writer.end_object();
 }
 
 void write_elements(JsonWriter& writer, const JsonValue& value) {
   writer.begin_array();
-  for (const JsonValue& element : value.elements()) write(writer, element);
+  for (const JsonValue& element : value.elements()) write_json(writer, element);
   writer.end_array();
-}
-
-void write(JsonWriter& writer, const JsonValue& value) {
-  switch (value.type()) {
-    case JsonValue::Type::null:
-      writer.null();
-      return;
-    case JsonValue::Type::boolean:
-      writer.value(value.as_bool());
-      return;
-    case JsonValue::Type::int64:
-      writer.value(value.as_int());
-      return;
-    case JsonValue::Type::uint64:
-      writer.value(value.as_uint());
-      return;
-    case JsonValue::Type::real:
-      writer.value(value.as_double());
-      return;
-    case JsonValue::Type::string:
-      writer.value(value.as_string());
-      return;
-    case JsonValue::Type::array:
-      write_elements(writer, value);
-      return;
-    case JsonValue::Type::object:
-      write_members(writer, value);
-      return;
-  }
 }
 
 // "[json.exception.parse_error.101] parse error at line 1, column 3: syntax error while ..."
@@ -231,9 +200,38 @@ void JsonValue::fail(std::string_view expected) const {
 
 std::string JsonValue::excerpt() const {
   JsonWriter writer;
-  write(writer, *this);
+  write_json(writer, *this);
   if (writer.text().size() <= kLongestExcerpt) return writer.text();
   return writer.text().substr(0, kLongestExcerpt) + "...";
+}
+
+void write_json(JsonWriter& writer, const JsonValue& value) {
+  switch (value.type()) {
+    case JsonValue::Type::null:
+      writer.null();
+      return;
+    case JsonValue::Type::boolean:
+      writer.value(value.as_bool());
+      return;
+    case JsonValue::Type::int64:
+      writer.value(value.as_int());
+      return;
+    case JsonValue::Type::uint64:
+      writer.value(value.as_uint());
+      return;
+    case JsonValue::Type::real:
+      writer.value(value.as_double());
+      return;
+    case JsonValue::Type::string:
+      writer.value(value.as_string());
+      return;
+    case JsonValue::Type::array:
+      write_elements(writer, value);
+      return;
+    case JsonValue::Type::object:
+      write_members(writer, value);
+      return;
+  }
 }
 
 JsonValue parse_json(std::string_view json, const std::string& source, const JsonLimits& limits) {

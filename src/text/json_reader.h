@@ -14,6 +14,8 @@
 
 namespace spillway::text {
 
+class JsonWriter;
+
 struct JsonLimits {
   Bytes size{64U << 20U};   // of the document; a config has kilobytes, a record some megabytes
   std::size_t depth = 100;  // objects and arrays inside of one another
@@ -62,6 +64,9 @@ class JsonValue {
       value_;
   std::string place_;
 };
+
+// The value as a whole, where the writer stands.
+void write_json(JsonWriter& writer, const JsonValue& value);
 
 // `source` is the name used in messages. Throws Error for what is not JSON ("<source>:<line>: byte
 // <n>: ..."), for two members of one name, and for documents beyond the limits.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/text/temporary_directory.h"
+#include "text/json_writer.h"
 
 namespace spillway::text {
 namespace {
@@ -95,6 +96,14 @@ TEST(JsonReader, ReadsFiles) {
             path + ": a: expected a text in quotes, found [1]");
   EXPECT_THAT(error_of([&] { read_json(directory.file("none")); }), HasSubstr("No such file"));
   EXPECT_THAT(error_of([&] { read_json(directory.path()); }), HasSubstr("is a directory"));
+}
+
+TEST(JsonReader, AValueIsWrittenAsItWasRead) {
+  const std::string text =
+      R"({"a":[1,-2,2.5,18446744073709551615,null],"b":{"c":"d\n\"","e":true},"f":[],"g":{}})";
+  JsonWriter writer;
+  write_json(writer, parse_json(text, "test"));
+  EXPECT_EQ(writer.text(), text);
 }
 
 }  // namespace
