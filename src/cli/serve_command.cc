@@ -88,6 +88,9 @@ class ServeCommand final : public Command {
     fmt::print("{}://{}:{}/v1 serves {}{}\n", endpoint.tls_cert.empty() ? "http" : "https",
                endpoint.listen, ports.api, config.engine.served_name,
                config.null ? " (null server: nothing is computed or stored)" : "");
+    if (config.engine.tokenizer != "heuristic") {
+      fmt::print("tokens as {} has them\n", config.engine.tokenizer);
+    }
     if (ports.system != 0) fmt::print("system metrics and faults on port {}\n", ports.system);
     if (ports.kvbm != 0) fmt::print("block manager metrics on port {}\n", ports.kvbm);
     std::fflush(stdout);

@@ -252,6 +252,11 @@ std::vector<Setting> rows_about_engine() {
        .help = "tokens of a chat answer whose request does not say",
        .low = 1,
        .high = kManyTokens},
+      {.name = "tokenizer",
+       .kind = Kind::text,
+       .initial = "heuristic",
+       .group = kEngine,
+       .help = "what cuts tokens: heuristic, or the path of a tokenizer.json (byte-level BPE)"},
       {.name = "answer-tokens",
        .kind = Kind::integer,
        .initial = "0",
@@ -488,6 +493,7 @@ EngineConfig read_engine(const Settings& settings, std::span<const kv::ModelShap
                       .overlap_loads = settings.flag("overlap-loads"),
                       .default_max_tokens = number("default-max-tokens"),
                       .answer_tokens = number("answer-tokens"),
+                      .tokenizer = settings.text("tokenizer"),
                       .seed = settings.integer("seed")};
   if (engine.served_name.empty()) engine.served_name = engine.model.name;
   return engine;

@@ -16,10 +16,10 @@
 #include "cache/policies.h"
 #include "core/error.h"
 #include "kv/content.h"
-#include "kv/estimator.h"
 #include "kv/model.h"
 #include "kv/speaker.h"
 #include "scenario/tiers.h"
+#include "scenario/tokenizer_file.h"
 #include "serve/adapters.h"
 #include "serve/admission_filter.h"
 #include "serve/api_server.h"
@@ -162,7 +162,7 @@ struct ServingStack::Impl {
               config.engine.block_tokens.count()),
         filter(config.kv.filter_frequency, kFilterEntries),
         content(config.engine.seed),
-        tokenizer(kv::make_estimator()),
+        tokenizer(make_tokenizer(config.engine.tokenizer)),
         speaker(*tokenizer) {}
 
   void build(std::chrono::seconds epoch, serve::StackPages::Counts counts) {

@@ -116,5 +116,16 @@ TEST(ServingTest, APortThatIsTakenIsASetUpError) {
             std::string::npos);
 }
 
+// Four tokens in the file: low, lower, a blank and 12; three words for the estimator.
+TEST(ServingTest, TokensAreThoseOfTheFileThatIsGiven) {
+  const std::string file =
+      std::string(SPILLWAY_SOURCE_DIR) + "/tests/data/tokenizer/gpt2_like.json";
+  const Served served(config_of({{"tier-mode", "B0"}, {"tokenizer", file}}));
+  const Got got = ask_endpoint(served.ports.api, "POST", "/v1/completions",
+                               R"({"model":"llama3.1-8b","prompt":"low lower 12","max_tokens":3})");
+  EXPECT_NE(got.body.find(R"("prompt_tokens":4,"completion_tokens":3)"), std::string::npos)
+      << got.body;
+}
+
 }  // namespace
 }  // namespace spillway::scenario
