@@ -39,7 +39,7 @@ const std::array<Rung, 18> kLadder = {{
     {3, "workload", {"kv", "text"}},
     {3, "record", {"text", "kv"}},
     {4, "cache", {"tier", "kv", "async"}},
-    {4, "telemetry", {"record", "net", "async"}},
+    {4, "telemetry", {"record", "net", "text", "async"}},
     {4, "analysis", {"record"}},
     {5, "serve", {"cache", "tier", "record", "net", "io", "kv", "text", "async"}},
     {5, "report", {"analysis", "record", "text"}},
