@@ -99,9 +99,11 @@ std::string text_of(UtcTime time, bool with_milliseconds) {
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(std::chrono::floor<milliseconds>(time) - day);
-  const std::string second = with_milliseconds ? fmt::format("{:02}.{:03}", clock.seconds().count(),
-                                                             clock.subseconds().count())
-                                               : fmt::format("{:02}", clock.seconds().count());
+  const bool is_whole = clock.subseconds() == milliseconds(0);
+  const std::string second =
+      with_milliseconds && !is_whole
+          ? fmt::format("{:02}.{:03}", clock.seconds().count(), clock.subseconds().count())
+          : fmt::format("{:02}", clock.seconds().count());
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{}+00:00", static_cast<int>(date.year()),
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      clock.hours().count(), clock.minutes().count(), second);

@@ -16,7 +16,7 @@ using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 // microsecond are dropped. Nothing for any other text, nor for a day that no calendar has.
 std::optional<UtcTime> parse_utc(std::string_view text);
 
-// "2026-02-12T00:05:00.250+00:00" and, without the fraction, "2026-02-12T00:05:00+00:00".
+// "2026-02-12T00:05:00.250+00:00", the fraction only where there is one, and without it.
 std::string utc_text(UtcTime time);
 std::string utc_text_in_seconds(UtcTime time);
 // For names of files and directories: "20260212T000500Z".

@@ -188,18 +188,29 @@ std::vector<std::string> complaints(const std::string& page) {
 TEST(Pages, HaveNothingThatPromtoolComplainsOf) {
   EXPECT_THAT(complaints(frontend_page(figures(), {}, {.model = "m"})), testing::IsEmpty());
   EXPECT_THAT(complaints(system_page(figures(), {}, {.model = "m"})), testing::IsEmpty());
+  EXPECT_THAT(complaints(adapters_page({}, Bytes(0))), testing::IsEmpty());
 }
 
-// Names that are kept because they are exact.
+// Names that are kept because they are exact, each of them, and nothing else.
 TEST(Pages, HaveForeignNamesAsTheOnlyComplaint) {
-  EXPECT_THAT(
-      complaints(kvbm_page(figures(), {.model = "m"})),
-      testing::AllOf(testing::SizeIs(3), testing::Each(testing::ContainsRegex(
-                                             "^kvbm_disk_fetch_p.._ms .* abbreviated units"))));
-  for (const MetricsDialect dialect : {MetricsDialect::vllm, MetricsDialect::sglang}) {
-    const auto found = complaints(frontend_page(figures(), {}, {.model = "m", .dialect = dialect}));
-    EXPECT_THAT(found, testing::Not(testing::IsEmpty()));
-    EXPECT_THAT(found, testing::Each(HasSubstr("should not contain ':'")));
+  EXPECT_THAT(complaints(kvbm_page(figures(), {.model = "m"})),
+              testing::UnorderedElementsAre(
+                  testing::ContainsRegex("^kvbm_disk_fetch_p50_ms .* abbreviated units"),
+                  testing::ContainsRegex("^kvbm_disk_fetch_p95_ms .* abbreviated units"),
+                  testing::ContainsRegex("^kvbm_disk_fetch_p99_ms .* abbreviated units")));
+  for (const auto& [dialect, names] : {std::pair(MetricsDialect::vllm, record::MetricDialect::vllm),
+                                       {MetricsDialect::sglang, record::MetricDialect::sglang}}) {
+    std::set<std::string> expected;
+    for (const record::ServingMetric& metric : record::serving_metrics()) {
+      if (metric.dialect == names) expected.insert(std::string(metric.name));
+    }
+    std::set<std::string> found;
+    for (const std::string& line :
+         complaints(frontend_page(figures(), {}, {.model = "m", .dialect = dialect}))) {
+      EXPECT_THAT(line, HasSubstr("should not contain ':'"));
+      found.insert(line.substr(0, line.find(' ')));
+    }
+    EXPECT_EQ(found, expected);
   }
 }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "telemetry/device_metadata.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <string>
+
+#include "tests/telemetry/fake_tree.h"
+#include "tests/text/json_match.h"
+#include "text/loose_json.h"
+
+namespace spillway::telemetry {
+namespace {
+
+using text::JsonValue;
+using text::loose_text;
+using text::member;
+
+const std::string kCases = SPILLWAY_SOURCE_DIR "/tests/data/conformance/";
+
+// The recorded answers of a machine; what was not recorded is refused.
+RunCommand recorded_answers(const JsonValue& in) {
+  std::map<std::string, CommandAnswer> answers;
+  for (const JsonValue& one : in.at("commands").elements()) {
+    std::vector<std::string> command;
+    for (const JsonValue& word : one.at("argv").elements()) command.push_back(word.as_string());
+    CommandAnswer& answer = answers[command_text(command)];
+    answer.success = one.at("success").as_bool();
+    if (const auto code = text::loose_int(one.find("return_code"))) {
+      answer.return_code = static_cast<int>(*code);
+    }
+    answer.out = one.at("stdout").as_string();
+    answer.err = one.at("stderr").as_string();
+    answer.error = loose_text(one.find("error"));
+  }
+  return [answers = std::move(answers)](const std::vector<std::string>& command) {
+    const auto found = answers.find(command_text(command));
+    if (found != answers.end()) return found->second;
+    CommandAnswer refused;
+    refused.return_code = 127;
+    refused.error = "command_not_mocked";
+    return refused;
+  };
+}
+
+NvmeControllers recorded_controllers(const JsonValue& in) {
+  NvmeControllers controllers;
+  for (const auto& [name, one] : in.at("controllers").members()) {
+    record::NvmeController& controller = controllers[name];
+    controller.name = name;
+    controller.name_space = one.at("namespace").as_string();
+    controller.bdf = one.at("bdf").as_string();
+    const JsonValue& identity = one.at("sysfs_identity");
+    controller.sysfs_identity = {.model = identity.at("model").as_string(),
+                                 .serial = identity.at("serial").as_string(),
+                                 .firmware = identity.at("firmware_rev").as_string()};
+  }
+  return controllers;
+}
+
+record::DeviceTargets recorded_targets(const JsonValue& in) {
+  const JsonValue& args = in.at("args");
+  return {.device_hint = args.at("nvme_device_hint").as_string(),
+          .cache_directory = args.at("kvbm_cache_dir").as_string(),
+          .io_device = args.at("phase_io_device").as_string()};
+}
+
+std::string difference_from_golden(const record::DeviceMetadata& metadata,
+                                   const std::string& name) {
+  return text::json_difference(text::parse_json(record::device_metadata_json(metadata), "metadata"),
+                               text::read_json(kCases + name + "/golden/return.json"),
+                               {"timestamp"});
+}
+
+TEST(DeviceMetadata, MeetsTheRecordedAnswersOfAWholeMachineAndOfOneWithoutTools) {
+  for (const std::string name : {"case-014", "case-015"}) {
+    const JsonValue in = text::read_json(kCases + name + "/input/in.json");
+    EXPECT_EQ(difference_from_golden(
+                  collect_device_metadata(recorded_targets(in),
+                                          in.at("args").at("capture_stage").as_string(),
+                                          recorded_controllers(in), recorded_answers(in)),
+                  name),
+              "")
+        << name;
+  }
+}
+
+TEST(DeviceMetadata, AFailureOfOursStillGivesTheSchema) {
+  const JsonValue in = text::read_json(kCases + "case-016/input/in.json");
+  const RunCommand fails = [](const std::vector<std::string>&) -> CommandAnswer {
+    throw std::runtime_error("boom");
+  };
+  EXPECT_EQ(difference_from_golden(device_metadata(recorded_targets(in), "pre", fails, "/none"),
+                                   "case-016"),
+            "");
+}
+
+// A machine on which nothing answers but what the test adds.
+record::DeviceMetadata metadata_of(const record::DeviceTargets& targets,
+                                   const NvmeControllers& controllers,
+                                   const std::map<std::string, std::string>& answers) {
+  return collect_device_metadata(targets, "pre", controllers,
+                                 [&](const std::vector<std::string>& command) {
+                                   CommandAnswer answer;
+                                   const auto found = answers.find(command_text(command));
+                                   answer.success = found != answers.end();
+                                   if (answer.success) answer.out = found->second;
+                                   if (!answer.success) answer.error = kCommandNotFound;
+                                   return answer;
+                                 });
+}
+
+NvmeControllers named(const std::vector<std::string>& names) {
+  NvmeControllers controllers;
+  for (const std::string& name : names) controllers[name].name = name;
+  return controllers;
+}
+
+TEST(DeviceMetadata, ThePrimaryHoldsTheCacheDirectory) {
+  const record::DeviceTargets targets = {
+      .device_hint = "/dev/nvme0", .cache_directory = "/cache", .io_device = "nvme0n1"};
+  const std::string source = "findmnt -n -o SOURCE --target /cache";
+  const NvmeControllers all = named({"nvme0", "nvme1", "nvme2"});
+  EXPECT_EQ(metadata_of(targets, all, {{source, "/dev/nvme2n1p3\n"}}).primary, "nvme2");
+  EXPECT_EQ(metadata_of(targets, all,
+                        {{source, "/dev/mapper/data\n"},
+                         {"lsblk -no PKNAME /dev/mapper/data", "nvme1n1\n"}})
+                .primary,
+            "nvme1");
+  EXPECT_EQ(metadata_of(targets, all, {{source, "tmpfs\n"}}).primary, "nvme0") << "the hint";
+}
+
+TEST(DeviceMetadata, WithoutAHintThatExistsTheFirstControllerIsThePrimary) {
+  const record::DeviceTargets targets = {
+      .device_hint = "/dev/nvme7", .cache_directory = "", .io_device = ""};
+  EXPECT_EQ(metadata_of(targets, named({"nvme0", "nvme1"}), {}).primary, "nvme0");
+  EXPECT_EQ(metadata_of(targets, named({"nvme3", "nvme5"}), {}).primary, "nvme3");
+  EXPECT_EQ(metadata_of(targets, {}, {}).primary, "nvme7") << "no controller but the hint's";
+}
+
+TEST(DeviceMetadata, AnAnswerThatIsNoJsonIsOnRecord) {
+  const record::DeviceTargets targets = {.device_hint = "", .cache_directory = "", .io_device = ""};
+  const record::DeviceMetadata found =
+      metadata_of(targets, {}, {{"nvme list -o json", "No devices"}});
+  EXPECT_FALSE(found.nvme_list.success);
+  EXPECT_FALSE(found.primary);
+  EXPECT_EQ(found.errors.front().command, "nvme list -o json");
+}
+
+TEST(DeviceMetadata, TheSizeIsThatOfTheListOrElseOfTheBlockDevices) {
+  const record::DeviceTargets targets = {
+      .device_hint = "/dev/nvme0", .cache_directory = "", .io_device = ""};
+  const std::string lsblk =
+      "lsblk -J -o NAME,KNAME,PATH,MODEL,SERIAL,SIZE,ROTA,TYPE,MOUNTPOINT,FSTYPE,UUID,PARTUUID";
+  NvmeControllers one = named({"nvme0"});
+  one["nvme0"].name_space = "/dev/nvme0n1";
+  const std::string below =
+      R"({"blockdevices": [{"path": "/dev/x", "children": [{"path": "/dev/nvme0n1", "size": "2T"}]}]})";
+  EXPECT_EQ(metadata_of(targets, one, {{lsblk, below}}).devices[0].size,
+            record::DriveSize(std::string("2T")));
+  EXPECT_EQ(metadata_of(targets, one,
+                        {{lsblk, below},
+                         {"nvme list -o json",
+                          R"({"Devices": [{"DevicePath": "/dev/nvme0n1", "PhysicalSize": 7}]})"}})
+                .devices[0]
+                .size,
+            record::DriveSize(std::int64_t{7}));
+}
+
+}  // namespace
+}  // namespace spillway::telemetry
