@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far is the null server from bare sockets? The server on one core, this client on another,
 // each figure beside that of a plain loop of send() over as many connections, in turns:
+//   small      whole answers under wrk, beside those that nginx gives of a file of the same size
 //   events     single SSE events of one stream, as fast as they go
 //   staggered  2,000 streams at 30 ms between tokens: how late writes are
 //   lockstep   the same, all due at the same instants: when the last write of a step has returned
 //   idle       resident memory of a connection that does nothing
+// Without the packages nginx-light and wrk, `small` is left out, and says so.
 // Usage: bench_serve SPILLWAY [streams] [seconds]
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -23,11 +25,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/child_process.h"
 #include "core/error.h"
 #include "core/unique_fd.h"
 
@@ -245,6 +250,136 @@ double bare_step_us(std::size_t streams, int steps) {
   return quantile(lasts, 0.5);
 }
 
+const std::string kNginx = "/usr/sbin/nginx";
+const std::string kWrk = "/usr/bin/wrk";
+
+// Runs a program with its output in a file; the text of it.
+std::string output_of(const std::string& directory, const std::vector<std::string>& arguments) {
+  const std::string path = directory + "/output";
+  std::filesystem::remove(path);
+  ChildProcess child({.arguments = arguments, .output = path, .cpus = {1}});
+  while (!child.wait(std::chrono::seconds(1))) {
+  }
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool is_installed(const std::string& program) { return ::access(program.c_str(), X_OK) == 0; }
+
+double wrk_requests_per_s(const std::string& directory, const std::string& url) {
+  const std::string said = output_of(directory, {kWrk, "-t1", "-c64", "-d3s", url});
+  const std::size_t line = said.find("Requests/sec:");
+  if (line == std::string::npos || said.find("Non-2xx") != std::string::npos) {
+    throw Error(fmt::format("read what wrk says of {}: {}", url, said));
+  }
+  return std::stod(said.substr(line + 13));
+}
+
+std::uint16_t free_port() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr generic{};
+  std::memcpy(&generic, &address, sizeof address);
+  socklen_t length = sizeof address;
+  ::bind(socket.get(), &generic, length);
+  ::getsockname(socket.get(), &generic, &length);
+  std::memcpy(&address, &generic, sizeof address);
+  return ntohs(address.sin_port);
+}
+
+// nginx with one worker on the first core and one file of so many bytes at /answer.
+class Nginx {
+ public:
+  Nginx(const std::string& directory, std::size_t bytes) : port_(free_port()) {
+    std::ofstream(directory + "/answer") << std::string(bytes, 'x');
+    std::ofstream(directory + "/nginx.conf") << fmt::format(
+        "daemon off; user root; worker_processes 1; pid {0}/pid; error_log {0}/error;\n"
+        "events {{ worker_connections 1024; }}\n"
+        "http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 10000000;\n"
+        "open_file_cache max=10; default_type application/json;\n"
+        "client_body_temp_path {0}/t1; proxy_temp_path {0}/t2; fastcgi_temp_path {0}/t3;\n"
+        "uwsgi_temp_path {0}/t4; scgi_temp_path {0}/t5;\n"
+        "server {{ listen 127.0.0.1:{1}; root {0}; }} }}\n",
+        directory, port_);
+    child_.emplace(ChildOptions{.arguments = {kNginx, "-c", directory + "/nginx.conf"},
+                                .output = directory + "/said",
+                                .cpus = {0}});
+    for (int tries = 0; tries < 100; ++tries) {
+      try {
+        connected_to(port_);
+        return;
+      } catch (const Error&) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+    }
+    throw Error(fmt::format("start nginx: it does not answer; see {}/error", directory));
+  }
+
+  std::string url() const { return fmt::format("http://127.0.0.1:{}/answer", port_); }
+
+ private:
+  std::uint16_t port_;
+  std::optional<ChildProcess> child_;
+};
+
+std::string temporary_directory() {
+  std::string name = std::filesystem::temp_directory_path() / "bench_serve_XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) throw_errno("make", name);
+  std::filesystem::permissions(name, std::filesystem::perms::others_all,
+                               std::filesystem::perm_options::add);
+  return name;
+}
+
+// How many bytes the body of our /v1/models has.
+std::size_t models_bytes(const std::string& program) {
+  const Server server(program, {});
+  const UniqueFd socket = connected_to(server.port());
+  send_all(socket.get(), "GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::array<char, 4096> answer{};
+  const ssize_t got = ::read(socket.get(), answer.data(), answer.size());
+  if (got <= 0) throw Error("read /v1/models: no answer");
+  const std::string_view text(answer.data(), static_cast<std::size_t>(got));
+  return text.size() - text.find("\r\n\r\n") - 4;
+}
+
+void print_ratios(const char* what, std::vector<double> ratios, double bar, bool at_least) {
+  std::ranges::sort(ratios);
+  const std::size_t middle = ratios.size() / 2;
+  const double median =
+      ratios.size() % 2 == 1 ? ratios[middle] : (ratios[middle - 1] + ratios[middle]) / 2;
+  fmt::print("{}: ratio {:.2f} [{:.2f}-{:.2f}], {} {}\n", what, median, ratios.front(),
+             ratios.back(), at_least ? "to be at least" : "to be at most", bar);
+}
+
+// GET /v1/models: a whole answer of our server, as small as they come.
+void compare_small_answers(const std::string& program) {
+  if (!is_installed(kNginx) || !is_installed(kWrk)) {
+    fmt::print("small: left out, for `apt-get install nginx-light wrk`\n");
+    return;
+  }
+  const std::string directory = temporary_directory();
+  {
+    const Nginx nginx(directory, models_bytes(program));
+    std::vector<double> ratios;
+    for (int pair = 0; pair < 4; ++pair) {
+      const Server server(program, {});
+      const std::string url = fmt::format("http://127.0.0.1:{}/v1/models", server.port());
+      double ours = 0;
+      double theirs = 0;
+      if (pair % 2 == 0) ours = wrk_requests_per_s(directory, url);
+      theirs = wrk_requests_per_s(directory, nginx.url());
+      if (pair % 2 == 1) ours = wrk_requests_per_s(directory, url);
+      fmt::print("small: nginx {:.0f}/s, served {:.0f}/s, ratio {:.2f}\n", theirs, ours,
+                 ours / theirs);
+      ratios.push_back(ours / theirs);
+    }
+    print_ratios("small", ratios, 0.35, true);
+  }
+  std::filesystem::remove_all(directory);
+}
+
 std::string served_streams(const std::string& program, std::size_t streams, double seconds,
                            bool lockstep) {
   const auto tokens = static_cast<int>(seconds / 0.030);
@@ -264,6 +399,22 @@ std::string served_streams(const std::string& program, std::size_t streams, doub
   return server.end();
 }
 
+// The last write of a step: of the server after it was due, of the loop after it began.
+void compare_steps(const std::string& program, std::size_t streams, double seconds) {
+  std::vector<double> ratios;
+  for (int pair = 0; pair < 4; ++pair) {
+    double bare = 0;
+    if (pair % 2 == 0) bare = bare_step_us(streams, 100);
+    const std::string said = served_streams(program, streams, seconds, true);
+    if (pair % 2 == 1) bare = bare_step_us(streams, 100);
+    const double served = std::stod(said.substr(said.find("p50", said.find("steps")) + 4));
+    fmt::print("lockstep, {} streams: bare step {:.0f} us, served {:.0f} us, ratio {:.2f}\n",
+               streams, bare, served, served / bare);
+    ratios.push_back(served / bare);
+  }
+  print_ratios("lockstep", ratios, 1.3, false);
+}
+
 double idle_kib(const std::string& program, std::size_t connections) {
   const Server server(program, {});
   const double before = server.resident_kib();
@@ -274,6 +425,7 @@ double idle_kib(const std::string& program, std::size_t connections) {
 }
 
 int run(const std::string& program, std::size_t streams, double seconds) {
+  compare_small_answers(program);
   pin_to(1);
   constexpr std::uint64_t kEvents = 400'000;
   std::vector<double> ratios;
@@ -284,15 +436,11 @@ int run(const std::string& program, std::size_t streams, double seconds) {
                served / bare);
     ratios.push_back(served / bare);
   }
-  fmt::print("events: median ratio {:.2f}\n", quantile(ratios, 0.5));
+  print_ratios("events", ratios, 0.75, true);
   fmt::print("idle: {:.1f} KiB a connection\n", idle_kib(program, streams));
   fmt::print("staggered, {} streams: {}", streams,
              served_streams(program, streams, seconds, false));
-  for (int pair = 0; pair < 3; ++pair) {
-    fmt::print("lockstep, {} streams: bare step {:.0f} us\n", streams, bare_step_us(streams, 100));
-    fmt::print("lockstep, {} streams: {}", streams,
-               served_streams(program, streams, seconds, true));
-  }
+  compare_steps(program, streams, seconds);
   return 0;
 }
 

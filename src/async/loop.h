@@ -20,7 +20,7 @@
 #include "stats/histogram.h"
 
 namespace boost::asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): the name of the library
 }
 
 namespace spillway::async {

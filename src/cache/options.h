@@ -38,7 +38,6 @@ struct CacheOptions {
   double headroom = 0.8;
   // Of its capacity: the largest block that such a tier takes. The same source.
   double largest_share = 0.95;
-  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
   EvictionLimits eviction = {};
   bool promote = false;  // a hit in a lower tier also moves the block up
   kv::Verify verify = kv::Verify::sample;
@@ -52,7 +51,6 @@ struct CacheOptions {
 
   // Asked, under the index's lock, before a block that leaves a tier goes to one below it: where it
   // says no the block is deleted. Empty: every block may go down.
-  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
   std::function<bool(const kv::BlockKey&)> may_go_down = {};
 
   MoveLog* moves = nullptr;  // outlives the cache; null: nobody is told

@@ -59,11 +59,15 @@ struct Flags::Impl {
 
   void add(CLI::App& app, const scenario::Setting& row) {
     Bound& one = bound.emplace_back(Bound{.row = &row, .option = nullptr, .text = {}});
-    const std::string name = "--" + std::string(row.name);
+    std::string name = "--" + std::string(row.name);
+    if (!row.alias.empty()) name.append(",--").append(row.alias);
     if (row.kind == scenario::Kind::flag) {
       one.option = app.add_flag(name, one.flag, help_of(row));
     } else {
       one.option = app.add_option(name, one.text, help_of(row))->type_name(kind_of(row));
+    }
+    if (row.kind == scenario::Kind::list) {
+      one.option->multi_option_policy(CLI::MultiOptionPolicy::Join);  // a line each
     }
     one.option->group(row.in_help ? std::string(row.group) : "");  // no group hides it
   }

@@ -16,6 +16,7 @@
 #include "cli/check_submission_command.h"
 #include "cli/command.h"
 #include "cli/models_command.h"
+#include "cli/proxy_command.h"
 #include "cli/serve_command.h"
 #include "cli/suite_command.h"
 #include "cli/validate_command.h"
@@ -40,6 +41,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(bench_command(program));
   commands.push_back(suite_command(program));
   commands.push_back(serve_command(program));
+  commands.push_back(proxy_command(program));
   commands.push_back(models_command(program));
   commands.push_back(check_submission_command(program));
   commands.push_back(validate_command(program));

@@ -88,6 +88,9 @@ class ServeCommand final : public Command {
     fmt::print("{}://{}:{}/v1 serves {}{}\n", endpoint.tls_cert.empty() ? "http" : "https",
                endpoint.listen, ports.api, config.engine.served_name,
                config.null ? " (null server: nothing is computed or stored)" : "");
+    if (config.engine.tokenizer != "heuristic") {
+      fmt::print("tokens as {} has them\n", config.engine.tokenizer);
+    }
     if (ports.system != 0) fmt::print("system metrics and faults on port {}\n", ports.system);
     if (ports.kvbm != 0) fmt::print("block manager metrics on port {}\n", ports.kvbm);
     std::fflush(stdout);
@@ -100,12 +103,17 @@ class ServeCommand final : public Command {
                  figures.requests_completed, figures.requests_refused, figures.requests_cancelled);
       return;
     }
-    const stats::Histogram& late = ended.lateness();
+    fmt::print(stderr, "Ended: {} tokens written after they were due by {}\n",
+               ended.lateness().count(), lateness_text(ended.lateness()));
+    if (!config.null->lockstep) return;
+    fmt::print(stderr, "The last of each of {} steps: {}\n", ended.step_lateness().count(),
+               lateness_text(ended.step_lateness()));
+  }
+
+  static std::string lateness_text(const stats::Histogram& late) {
     const auto us = [&](double q) { return static_cast<double>(late.quantile(q)) / 1e3; };
-    fmt::print(stderr,
-               "Ended: {} tokens written after they were due by p50 {:.0f}, p99 {:.0f}, "
-               "p99.9 {:.0f}, at most {:.0f} us\n",
-               late.count(), us(0.5), us(0.99), us(0.999), us(1));
+    return fmt::format("p50 {:.0f}, p99 {:.0f}, p99.9 {:.0f}, at most {:.0f} us", us(0.5), us(0.99),
+                       us(0.999), us(1));
   }
 
   CLI::App* app_;

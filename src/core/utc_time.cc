@@ -131,4 +131,11 @@ std::optional<UtcTime> parse_utc(std::string_view text) {
 std::string utc_text(UtcTime time) { return text_of(time, true); }
 std::string utc_text_in_seconds(UtcTime time) { return text_of(time, false); }
 
+std::string utc_token(UtcTime time) {
+  std::string token = text_of(time, false);
+  token.resize(token.find('+'));
+  std::erase_if(token, [](char c) { return c == '-' || c == ':'; });
+  return token + "Z";
+}
+
 }  // namespace spillway

@@ -19,5 +19,7 @@ std::optional<UtcTime> parse_utc(std::string_view text);
 // "2026-02-12T00:05:00.250+00:00", the fraction only where there is one, and without it.
 std::string utc_text(UtcTime time);
 std::string utc_text_in_seconds(UtcTime time);
+// For names of files and directories: "20260212T000500Z".
+std::string utc_token(UtcTime time);
 
 }  // namespace spillway

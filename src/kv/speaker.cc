@@ -25,23 +25,33 @@ constexpr std::array<std::string_view, 32> kEndings = {
 constexpr std::uint64_t kUserShift =
     48;  // the bits of a hash that a request number has no room for
 
+std::vector<std::string> own_words() {
+  std::vector<std::string> words;
+  words.reserve(kBeginnings.size() * kEndings.size());
+  for (const std::string_view beginning : kBeginnings) {
+    for (const std::string_view ending : kEndings) {
+      words.push_back(fmt::format(" {}{}", beginning, ending));
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 Speaker::Speaker(const Tokenizer& tokenizer) {
+  std::vector<std::string> candidates = tokenizer.words();
+  if (candidates.empty()) candidates = own_words();
   std::vector<TokenId> tokens;
-  for (const std::string_view beginning : kBeginnings) {
-    for (const std::string_view ending : kEndings) {
-      std::string text = fmt::format(" {}{}", beginning, ending);
-      tokens.clear();
-      tokenizer.encode(text, tokens);
-      if (tokens.size() == 1) words_.push_back({.text = std::move(text), .token = tokens[0]});
-    }
+  for (std::string& text : candidates) {
+    tokens.clear();
+    tokenizer.encode(text, tokens);
+    if (tokens.size() == 1) words_.push_back({.text = std::move(text), .token = tokens[0]});
   }
   if (words_.empty()) {
     throw Error(
         fmt::format("choose the words of answers: tokenizer {} makes none of {} words one "
                     "token; use the estimator",
-                    tokenizer.name(), kBeginnings.size() * kEndings.size()));
+                    tokenizer.name(), candidates.size()));
   }
   check_row(tokenizer);
 }

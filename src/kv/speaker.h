@@ -17,7 +17,8 @@ namespace spillway::kv {
 // tokens and, sent back as part of a prompt, the ids that token() gave.
 class Speaker {
  public:
-  // Keeps those of 512 words of ours that `tokenizer` makes one token; it is not used later.
+  // Keeps those of the tokenizer's words, or else of 512 of ours, that it makes one token; it is not
+  // used later.
   // Throws Error when none is left, or when words in a row get other ids than alone.
   explicit Speaker(const Tokenizer& tokenizer);
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ class Tokenizer {
   virtual void encode(std::string_view text, std::vector<TokenId>& tokens) const = 0;
   // How many tokens encode() would append.
   virtual std::size_t count(std::string_view text) const = 0;
+  // Texts of its vocabulary that answers may be made of: a space and small letters. One without a
+  // vocabulary has none of its own.
+  virtual std::vector<std::string> words() const { return {}; }
 };
 
 }  // namespace spillway::kv

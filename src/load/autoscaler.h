@@ -33,7 +33,6 @@ struct ScalerOptions {
   double target_saturation = 0.8;
   double scale_up_factor = 1.2;
   double scale_down_factor = 0.8;
-  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
   SaturationOptions saturation = {};
 };
 

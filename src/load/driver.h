@@ -31,7 +31,6 @@ enum class Arrival : std::uint8_t { closed, users, trace, rate };
 
 struct DriverOptions {
   Arrival arrival = Arrival::closed;
-  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
   ArrivalOptions rate = {};  // of Arrival::rate
   std::uint64_t seed = 0;    // of its gaps
   // By class: which goes first when they wait; 0 before 1. At most Semaphore::kRanks.

@@ -54,7 +54,7 @@ HttpClient::HttpClient(async::Loop& loop, std::unique_ptr<Stream> stream,
 
 async::Task<HttpHead> HttpClient::send(const HttpCall& call, async::Stop& stop) {
   check(answers_ == 0 || reusable(), "a connection is used again after a whole answer");
-  reader_.emplace(options_.head, call.method == "HEAD");
+  reader_ = std::make_unique<HttpResponseReader>(options_.head, call.method == "HEAD");
   state_ = State::needs_more;
   any_byte_ = false;
   detail_.clear();
@@ -147,7 +147,7 @@ bool HttpClient::reusable() const {
 }
 
 const Headers& HttpClient::trailers() const {
-  check(reader_.has_value(), "a request was sent");
+  check(reader_ != nullptr, "a request was sent");
   return reader_->response().trailers;
 }
 

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,7 +90,7 @@ class HttpClient {
   std::size_t begin_ = 0;  // of what is unread in the buffer
   std::size_t end_ = 0;
   Time read_at_{};
-  std::optional<HttpResponseReader> reader_;
+  std::unique_ptr<HttpResponseReader> reader_;
   State state_ = State::done;
   std::uint64_t answers_ = 0;
   bool any_byte_ = false;  // of this answer

@@ -96,28 +96,48 @@ async::Task<bool> HttpExchange::begin(int status, std::string_view content_type,
   return flush();
 }
 
-void HttpExchange::put_piece(std::string_view piece) {
+// Appends the piece as the body has it.
+void HttpExchange::frame(std::string_view piece, std::string& out) const {
   if (piece.empty()) return;  // an empty chunk would end the body
   if (!request_.chunked_answers) {
-    out_ += piece;
+    out += piece;
     return;
   }
-  fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece.size());
-  out_ += piece;
-  out_ += "\r\n";
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", piece.size());
+  out += piece;
+  out += "\r\n";
+}
+
+// True when all of it has left. A piece that leaves at once never lies in memory of its own: with
+// thousands of streams that memory would come from far at every token.
+bool HttpExchange::send_piece(std::string_view piece) {
+  if (!out_.empty()) {
+    frame(piece, out_);
+    return try_flush();
+  }
+  std::string& framed = server_.framed_;
+  framed.clear();
+  frame(piece, framed);
+  const Transfer write = stream_.try_write(framed);
+  server_.counts_.bytes_out += write.bytes;
+  if (!write.ok() && write.ended != Ended::would_block) {
+    state_ = State::broken;
+  } else if (write.bytes < framed.size()) {
+    out_ = framed.substr(write.bytes);
+    return try_flush();
+  }
+  return true;
 }
 
 async::Task<bool> HttpExchange::write(std::string_view piece) {
   if (state_ != State::streaming) co_return false;
-  put_piece(piece);
-  if (try_flush()) co_return state_ != State::broken;
+  if (send_piece(piece)) co_return state_ != State::broken;
   co_return co_await flush();
 }
 
 bool HttpExchange::write_now(std::string_view piece) {
   if (state_ != State::streaming) return false;
-  put_piece(piece);
-  return try_flush() && state_ == State::streaming;
+  return send_piece(piece) && state_ == State::streaming;
 }
 
 async::Task<bool> HttpExchange::finish(const Headers& trailers) {

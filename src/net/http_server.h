@@ -87,7 +87,8 @@ class HttpExchange {
   async::Task<> watch_peer(async::Stop& stop);
   async::Task<bool> flush();
   void put_head(int status, std::string_view content_type, const Headers& headers);
-  void put_piece(std::string_view piece);
+  void frame(std::string_view piece, std::string& out) const;
+  bool send_piece(std::string_view piece);
   bool try_flush();
   bool keeps_alive() const;
 
@@ -146,6 +147,7 @@ class HttpServer {
   async::Stop drain_;
   bool draining_ = false;
   HttpCounts counts_;
+  std::string framed_;   // a piece of some answer, while it is written
   std::string scratch_;  // what is read lands here first, so that idle connections own no buffer
 };
 

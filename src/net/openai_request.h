@@ -41,8 +41,8 @@ struct ApiError {
   int status = 400;
   std::string message;
   std::string type = "invalid_request_error";
-  std::string param = {};  // NOLINT(readability-redundant-member-init): none; for initialisers
-  std::string code = {};   // NOLINT(readability-redundant-member-init): likewise
+  std::string param = {};  // none
+  std::string code = {};
 };
 
 struct RequestLimits {

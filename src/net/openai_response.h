@@ -59,7 +59,7 @@ struct ModelCard {
   std::string id;
   std::int64_t created = 0;
   std::uint64_t max_model_len = 0;
-  std::string parent = {};  // NOLINT(readability-redundant-member-init): of an adapter
+  std::string parent = {};  // of an adapter
 };
 
 std::string model_body(const ModelCard& card);

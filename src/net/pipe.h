@@ -12,7 +12,7 @@
 namespace spillway::net {
 
 // As much as a socket's buffer holds unread in one direction before a writer waits.
-inline constexpr std::size_t kPipeCapacity = 256 * 1024;
+inline constexpr std::size_t kPipeCapacity = std::size_t{256} * 1024;
 
 // Both ends belong to `loop`; they may go in any order. Bytes arrive in the turn that wrote them.
 std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> make_pipe(

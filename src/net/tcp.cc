@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <coroutine>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -104,11 +105,11 @@ class TcpStream final : public Stream {
 
   void end_writing() override {
     error_code ignored;  // the peer may be gone already
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    std::ignore = socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
   void close() override {
     error_code ignored;  // likewise
-    socket_.close(ignored);
+    std::ignore = socket_.close(ignored);
   }
 
  private:
@@ -164,7 +165,7 @@ async::Task<std::unique_ptr<Stream>> Listener::accept(async::Stop& stop) {
   while (!stop.requested()) {
     error_code error;
     tcp::socket socket(loop_.io_context());
-    socket_->acceptor.accept(socket, error);
+    std::ignore = socket_->acceptor.accept(socket, error);
     if (!error) co_return std::make_unique<TcpStream>(loop_, std::move(socket));
     if (would_block(error)) {
       co_await Readiness(loop_, socket_->acceptor, tcp::acceptor::wait_read, stop);
@@ -203,10 +204,10 @@ struct Connecting {
   static async::Task<error_code> one(async::Loop& loop, tcp::socket& socket, tcp::endpoint endpoint,
                                      async::Stop& stop) {
     error_code error;
-    socket.open(endpoint.protocol(), error);
+    std::ignore = socket.open(endpoint.protocol(), error);
     if (error) co_return error;
     socket.non_blocking(true);
-    socket.connect(endpoint, error);
+    std::ignore = socket.connect(endpoint, error);
     if (error != asio::error::in_progress && !would_block(error)) co_return error;
     co_await Readiness(loop, socket, tcp::socket::wait_write, stop);
     if (stop.requested()) co_return asio::error::operation_aborted;

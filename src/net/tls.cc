@@ -205,7 +205,7 @@ class TlsStream final : public Stream {
 
   std::string handshake_fault() {
     const long verdict = SSL_get_verify_result(session_.get());
-    const std::string fault = last_fault();
+    std::string fault = last_fault();
     if (verdict == X509_V_OK) return fault;
     return fmt::format("{} ({})", fault, X509_verify_cert_error_string(verdict));
   }

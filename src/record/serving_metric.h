@@ -96,6 +96,15 @@ inline constexpr std::string_view kSpillwayBlocksDroppedTotal = "spillway_blocks
 inline constexpr std::string_view kSpillwayBlocksFailedTotal = "spillway_blocks_failed_total";
 inline constexpr std::string_view kSpillwayCapacityBlocks = "spillway_capacity_blocks";
 inline constexpr std::string_view kSpillwayUsedBlocks = "spillway_used_blocks";
+inline constexpr std::string_view kSpillwayAdapterHitsTotal = "spillway_adapter_hits_total";
+inline constexpr std::string_view kSpillwayAdapterMissesTotal = "spillway_adapter_misses_total";
+inline constexpr std::string_view kSpillwayAdapterFailuresTotal = "spillway_adapter_failures_total";
+inline constexpr std::string_view kSpillwayAdapterEvictionsTotal =
+    "spillway_adapter_evictions_total";
+inline constexpr std::string_view kSpillwayAdapterReadBytesTotal =
+    "spillway_adapter_read_bytes_total";
+inline constexpr std::string_view kSpillwayAdapterLoadSeconds = "spillway_adapter_load_seconds";
+inline constexpr std::string_view kSpillwayAdapterCachedBytes = "spillway_adapter_cached_bytes";
 inline constexpr std::string_view kVllmNumRequestsRunning = "vllm:num_requests_running";
 inline constexpr std::string_view kVllmNumRequestsWaiting = "vllm:num_requests_waiting";
 inline constexpr std::string_view kVllmNumPreemptionsTotal = "vllm:num_preemptions_total";

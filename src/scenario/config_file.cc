@@ -163,6 +163,18 @@ Typed ends_of(const YAML::Node& node) {
   return {.text = fmt::format("{},{}", node[0].Scalar(), node[1].Scalar()), .expected = kExpected};
 }
 
+Typed lines_of(const YAML::Node& node) {
+  constexpr std::string_view kExpected = "a text or a list of texts";
+  if (node.IsScalar()) return {.text = node.Scalar(), .expected = kExpected};
+  std::string lines;
+  for (const YAML::Node& item : node) {
+    if (!item.IsScalar()) return {.text = {}, .expected = kExpected};
+    lines += (lines.empty() ? "" : "\n") + item.Scalar();
+  }
+  if (!node.IsSequence()) return {.text = {}, .expected = kExpected};
+  return {.text = std::move(lines), .expected = kExpected};
+}
+
 Typed typed(const YAML::Node& node, Kind kind) {
   const auto when = [&](bool fits, std::string_view expected) {
     return Typed{.text = fits ? std::optional(node.Scalar()) : std::nullopt, .expected = expected};
@@ -170,6 +182,8 @@ Typed typed(const YAML::Node& node, Kind kind) {
   switch (kind) {
     case Kind::range:
       return ends_of(node);
+    case Kind::list:
+      return lines_of(node);
     case Kind::integer:
       return when(is_number(node), "a whole number");
     case Kind::number:

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "net/tcp.h"
+#include "scenario/exposure.h"
 #include "scenario/model_file.h"
 
 namespace spillway::scenario {
@@ -252,6 +252,11 @@ std::vector<Setting> rows_about_engine() {
        .help = "tokens of a chat answer whose request does not say",
        .low = 1,
        .high = kManyTokens},
+      {.name = "tokenizer",
+       .kind = Kind::text,
+       .initial = "heuristic",
+       .group = kEngine,
+       .help = "what cuts tokens: heuristic, or the path of a tokenizer.json (byte-level BPE)"},
       {.name = "answer-tokens",
        .kind = Kind::integer,
        .initial = "0",
@@ -434,27 +439,6 @@ const std::vector<Setting>& table() {
   return all;
 }
 
-std::string first_line_of(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line) || line.empty()) {
-    throw Error(fmt::format("--api-key-file {}: no key in its first line", path));
-  }
-  return line;
-}
-
-std::string api_key_of(const Settings& settings) {
-  if (!settings.is_set("api-key-file")) return settings.text("api-key");
-  settings.refuse_given({"api-key"}, "beside --api-key-file");
-  return first_line_of(settings.text("api-key-file"));
-}
-
-void check_exposure(const EndpointConfig& endpoint) {
-  if (net::is_loopback(endpoint.listen) || !endpoint.api_key.empty()) return;
-  throw Error(fmt::format("--listen {}: others can reach this address; give an --api-key as well",
-                          endpoint.listen));
-}
-
 EndpointConfig read_endpoint(const Settings& settings) {
   const auto port = [&](const char* name) {
     return static_cast<std::uint16_t>(settings.integer(name));
@@ -478,7 +462,7 @@ EndpointConfig read_endpoint(const Settings& settings) {
   if (endpoint.tls_cert.empty() != endpoint.tls_key.empty()) {
     throw Error("--tls-cert and --tls-key: HTTPS needs both");
   }
-  check_exposure(endpoint);
+  check_exposure(endpoint.listen, endpoint.api_key);
   return endpoint;
 }
 
@@ -509,6 +493,7 @@ EngineConfig read_engine(const Settings& settings, std::span<const kv::ModelShap
                       .overlap_loads = settings.flag("overlap-loads"),
                       .default_max_tokens = number("default-max-tokens"),
                       .answer_tokens = number("answer-tokens"),
+                      .tokenizer = settings.text("tokenizer"),
                       .seed = settings.integer("seed")};
   if (engine.served_name.empty()) engine.served_name = engine.model.name;
   return engine;

@@ -53,6 +53,7 @@ struct EngineConfig {
   bool overlap_loads = false;
   std::uint32_t default_max_tokens = 0;
   std::uint32_t answer_tokens = 0;  // mean length of answers that end by themselves; 0: none do
+  std::string tokenizer = "heuristic";  // or the path of a tokenizer.json
   std::uint64_t seed = 0;
 };
 

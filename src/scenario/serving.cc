@@ -131,7 +131,10 @@ struct Serving::Impl {
       group.stop().request();
     });
     if (stack) figures = stack->figures();
-    if (null) lateness = null->lateness();
+    if (null) {
+      lateness = null->lateness();
+      step_lateness = null->step_lateness();
+    }
   }
 
   ServeConfig config;
@@ -147,6 +150,7 @@ struct Serving::Impl {
   std::optional<async::Alarm> patience;  // with what is under way, once it is drained
   serve::EngineFigures figures;
   stats::Histogram lateness;
+  stats::Histogram step_lateness;
   std::mutex mutex;  // of what other threads ask for
   bool running = false;
 };
@@ -194,11 +198,14 @@ void Serving::stop() {
 }
 
 std::vector<std::string> Serving::remove_files() {
-  return impl_->stack ? impl_->stack->remove_files() : std::vector<std::string>();
+  if (!impl_->stack) return {};
+  return impl_->stack->remove_files();
 }
 
 const serve::EngineFigures& Serving::figures() const { return impl_->figures; }
 
 const stats::Histogram& Serving::lateness() const { return impl_->lateness; }
+
+const stats::Histogram& Serving::step_lateness() const { return impl_->step_lateness; }
 
 }  // namespace spillway::scenario

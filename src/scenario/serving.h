@@ -48,6 +48,8 @@ class Serving {
   const serve::EngineFigures& figures() const;
   // Of a null server: nanoseconds from when a token was due to when it had been written.
   const stats::Histogram& lateness() const;
+  // In lockstep: of the last write of each step.
+  const stats::Histogram& step_lateness() const;
 
  private:
   struct Impl;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +16,10 @@
 #include "cache/policies.h"
 #include "core/error.h"
 #include "kv/content.h"
-#include "kv/estimator.h"
 #include "kv/model.h"
 #include "kv/speaker.h"
 #include "scenario/tiers.h"
+#include "scenario/tokenizer_file.h"
 #include "serve/adapters.h"
 #include "serve/admission_filter.h"
 #include "serve/api_server.h"
@@ -77,6 +76,7 @@ serve::EngineOptions engine_options_of(const ServeConfig& config, Bytes block) {
 
 std::vector<std::string> adapter_names(std::uint32_t count) {
   std::vector<std::string> names;
+  names.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) names.push_back(fmt::format("adapter-{}", i));
   return names;
 }
@@ -153,8 +153,8 @@ struct Adapters {
 };
 
 struct ServingStack::Impl {
-  Impl(const ServeConfig& given, async::Loop& its_loop, async::Pool& its_pool)
-      : config(given),
+  Impl(ServeConfig given, async::Loop& its_loop, async::Pool& its_pool)
+      : config(std::move(given)),
         loop(its_loop),
         pool(its_pool),
         virtual_time(loop.clock().is_virtual()),
@@ -162,7 +162,7 @@ struct ServingStack::Impl {
               config.engine.block_tokens.count()),
         filter(config.kv.filter_frequency, kFilterEntries),
         content(config.engine.seed),
-        tokenizer(kv::make_estimator()),
+        tokenizer(make_tokenizer(config.engine.tokenizer)),
         speaker(*tokenizer) {}
 
   void build(std::chrono::seconds epoch, serve::StackPages::Counts counts) {
@@ -174,34 +174,35 @@ struct ServingStack::Impl {
     if (config.adapters.count > 0 && virtual_time) {
       throw Error("--adapters: they are real files, so not for virtual time");
     }
-    if (config.adapters.count > 0) adapters.emplace(config, loop, pool, tiers);
-    engine.emplace(loop, manager ? &*manager : nullptr, engine_options_of(config, block));
+    if (config.adapters.count > 0) adapters = std::make_unique<Adapters>(config, loop, pool, tiers);
+    engine = std::make_unique<serve::Engine>(loop, manager.get(), engine_options_of(config, block));
     build_api(epoch, std::move(counts));
   }
 
   void build_tiers(const TierConfig& tiers) {
-    shared.emplace(tiers, block);
-    shard.emplace(tiers, *shared, loop, pool);
+    shared = std::make_unique<SharedTiers>(tiers, block);
+    shard = std::make_unique<ShardTiers>(tiers, *shared, loop, pool);
     const kv::BlockContent* const bytes = virtual_time ? nullptr : &content;
     const PerTier<Bytes>& all = shared->capacities();
     const bool two = config.kv.mode == TierMode::b2 && !config.kv.write_on_evict;
     const PerTier<Bytes> upper{Bytes(0), all[TierId::cpu], two ? Bytes(0) : all[TierId::storage]};
     PerTier<tier::Store*> stores = shard->stores();
     if (stores[TierId::storage] != nullptr) {
-      faulty.emplace(loop, *stores[TierId::storage],
-                     [this](const tier::BlockMove&) { return disk_fault(); });
-      stores[TierId::storage] = &*faulty;
+      faulty = std::make_unique<tier::FaultyStore>(
+          loop, *stores[TierId::storage], [this](const tier::BlockMove&) { return disk_fault(); });
+      stores[TierId::storage] = faulty.get();
     }
-    host.emplace(upper, *shared, stores, block, bytes, loop,
-                 [this](const kv::BlockKey& key) { return filter.admits(key); });
+    host = std::make_unique<Level>(upper, *shared, stores, block, bytes, loop,
+                                   [this](const kv::BlockKey& key) { return filter.admits(key); });
     serve::ManagedTiers managed{.host = host->cache.get(), .host_index = host->index.get()};
     if (two) {
       const PerTier<Bytes> lower{Bytes(0), Bytes(0), all[TierId::storage]};
-      disk.emplace(lower, *shared, stores, block, bytes, loop);
+      disk = std::make_unique<Level>(lower, *shared, stores, block, bytes, loop);
       managed.disk = disk->cache.get();
       managed.disk_index = disk->index.get();
     }
-    manager.emplace(loop, managed, filter, serve::BlockManagerOptions{.block_bytes = block});
+    manager = std::make_unique<serve::BlockManager>(
+        loop, managed, filter, serve::BlockManagerOptions{.block_bytes = block});
   }
 
   void build_api(std::chrono::seconds epoch, serve::StackPages::Counts counts) {
@@ -211,19 +212,22 @@ struct ServingStack::Impl {
                                 .speaker = speaker,
                                 .faults = faults,
                                 .adapters = adapters ? &adapters->cache : nullptr};
-    api.emplace(parts, serve::ApiOptions{.model = config.engine.served_name,
-                                         .adapters = adapter_names(config.adapters.count),
-                                         .api_key = config.endpoint.api_key,
-                                         .strict_fields = config.strict_fields,
-                                         .oversize_drops_model = config.engine.oversize_drops_model,
-                                         .default_max_tokens = config.engine.default_max_tokens,
-                                         .answer_tokens = config.engine.answer_tokens,
-                                         .seed = config.engine.seed,
-                                         .epoch = epoch});
-    pages.emplace(loop, *engine, faults, std::move(counts),
-                  serve::StackPagesOptions{.model = config.engine.served_name,
-                                           .api_key = config.endpoint.api_key,
-                                           .dialect = config.dialect});
+    api = std::make_unique<serve::ApiServer>(
+        parts, serve::ApiOptions{.model = config.engine.served_name,
+                                 .adapters = adapter_names(config.adapters.count),
+                                 .api_key = config.endpoint.api_key,
+                                 .strict_fields = config.strict_fields,
+                                 .oversize_drops_model = config.engine.oversize_drops_model,
+                                 .default_max_tokens = config.engine.default_max_tokens,
+                                 .answer_tokens = config.engine.answer_tokens,
+                                 .seed = config.engine.seed,
+                                 .epoch = epoch});
+    pages = std::make_unique<serve::StackPages>(
+        loop, *engine, faults, std::move(counts),
+        serve::StackPagesOptions{.model = config.engine.served_name,
+                                 .api_key = config.endpoint.api_key,
+                                 .dialect = config.dialect,
+                                 .adapters = adapters ? &adapters->cache : nullptr});
   }
 
   tier::StoreFault disk_fault() {
@@ -241,16 +245,16 @@ struct ServingStack::Impl {
   kv::BlockContent content;
   std::unique_ptr<kv::Tokenizer> tokenizer;
   kv::Speaker speaker;
-  std::optional<SharedTiers> shared;
-  std::optional<ShardTiers> shard;
-  std::optional<tier::FaultyStore> faulty;  // the disk, as the plan of faults has it
-  std::optional<Level> host;
-  std::optional<Level> disk;
-  std::optional<serve::BlockManager> manager;
-  std::optional<Adapters> adapters;
-  std::optional<serve::Engine> engine;
-  std::optional<serve::ApiServer> api;
-  std::optional<serve::StackPages> pages;
+  std::unique_ptr<SharedTiers> shared;
+  std::unique_ptr<ShardTiers> shard;
+  std::unique_ptr<tier::FaultyStore> faulty;  // the disk, as the plan of faults has it
+  std::unique_ptr<Level> host;
+  std::unique_ptr<Level> disk;
+  std::unique_ptr<serve::BlockManager> manager;
+  std::unique_ptr<Adapters> adapters;
+  std::unique_ptr<serve::Engine> engine;
+  std::unique_ptr<serve::ApiServer> api;
+  std::unique_ptr<serve::StackPages> pages;
 };
 
 ServingStack::ServingStack(const ServeConfig& config, async::Loop& loop, async::Pool& pool,
@@ -273,7 +277,7 @@ async::Task<> ServingStack::run(async::Stop& stop) {
   });
 }
 
-bool ServingStack::has_block_manager() const { return impl_->manager.has_value(); }
+bool ServingStack::has_block_manager() const { return impl_->manager != nullptr; }
 
 serve::EngineFigures ServingStack::figures() const { return impl_->engine->figures(); }
 

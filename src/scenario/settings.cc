@@ -35,12 +35,14 @@ std::optional<std::uint64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-// Either separator; the first number takes what it can, so "1e-3-5" is a range too.
+bool is_separator(char c) { return c == '-' || c == ',' || c == ':'; }
+
+// Any separator; the first number takes what it can, so "1e-3-5" is a range too.
 std::optional<Range> parse_range(std::string_view text) {
   double low = 0;
   const char* const end = std::to_address(text.end());
   const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, low);
-  if (error != std::errc() || stop == end || (*stop != '-' && *stop != ',')) return std::nullopt;
+  if (error != std::errc() || stop == end || !is_separator(*stop)) return std::nullopt;
   const std::optional<double> high = parse_number({std::next(stop), end});
   if (!high || !std::isfinite(low) || low > *high) return std::nullopt;
   return Range{.low = low, .high = *high};
@@ -57,6 +59,7 @@ class Candidate {
     switch (row_.kind) {
       case Kind::text:
       case Kind::path:
+      case Kind::list:
         if (text_.empty()) refuse("some text");
         return;
       case Kind::choice:
@@ -205,6 +208,17 @@ Bytes Settings::size(std::string_view name) const {
 bool Settings::flag(std::string_view name) const { return text(name) == "on"; }
 
 Range Settings::range(std::string_view name) const { return checked(parse_range(text(name))); }
+
+std::vector<std::string> Settings::list(std::string_view name) const {
+  std::vector<std::string> items;
+  std::string_view rest = text(name);
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    items.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return items;
+}
 
 Duration Settings::seconds(std::string_view name) const { return from_seconds(number(name)); }
 Duration Settings::milliseconds(std::string_view name) const {

@@ -24,7 +24,8 @@ enum class Kind : std::uint8_t {
   number,   // within [low, high]
   size,     // bytes; a bare number counts `unit`s
   flag,     // on or off; on the command line without a value
-  range,    // "low-high" or "low,high" within [low, high], low first
+  range,    // "low-high", "low,high" or "low:high" within [low, high], low first
+  list,     // any texts; on the command line one a flag, which is repeated
 };
 
 // One row of a table of settings. The table makes the flags, the help and the record.
@@ -36,10 +37,10 @@ struct Setting {
   std::string_view help;     // one sentence; units and the meaning of 0
   double low = 0;
   double high = 0;
-  // NOLINTNEXTLINE(readability-redundant-member-init): rows that name no choices leave it out.
   std::vector<std::string_view> choices = {};
   Bytes unit = Bytes(1);
   bool in_help = true;  // false: rarely set, most often in a file; listed by --help-all only
+  std::string_view alias = {};  // another name on the command line
 };
 
 // Both ends belong to it.
@@ -80,9 +81,10 @@ class Settings {
   Bytes size(std::string_view name) const;
   bool flag(std::string_view name) const;
   Range range(std::string_view name) const;
-  Duration seconds(std::string_view name) const;       // a number of seconds
-  Duration milliseconds(std::string_view name) const;  // a number of milliseconds
-  Duration microseconds(std::string_view name) const;  // a number of microseconds
+  std::vector<std::string> list(std::string_view name) const;  // its lines
+  Duration seconds(std::string_view name) const;               // a number of seconds
+  Duration milliseconds(std::string_view name) const;          // a number of milliseconds
+  Duration microseconds(std::string_view name) const;          // a number of microseconds
 
   std::span<const Setting> table() const { return table_; }
   std::string_view section() const { return section_; }

@@ -31,8 +31,7 @@ struct SuiteOptions {
   std::optional<std::uint64_t> autoscale_s = std::nullopt;   // 300
   std::optional<std::uint64_t> users = std::nullopt;         // 50
   std::optional<std::uint64_t> high_users = std::nullopt;    // 10 a GiB of RAM, 50 to 300
-  // NOLINTNEXTLINE(readability-redundant-member-init): most calls name no workload.
-  std::string workloads = {};  // names with commas; empty: all
+  std::string workloads = {};                                // names with commas; empty: all
   bool rag = false;
   std::uint64_t documents = 10;
   bool modelled_gpu = true;  // false: what needs a card is skipped where there is none
@@ -47,7 +46,6 @@ struct SuiteRun {
   std::string title;
   std::string purpose;
   std::vector<GivenValue> settings;
-  // NOLINTNEXTLINE(readability-redundant-member-init): most are run.
   std::string skipped = {};  // why it is not run; empty: it is
 };
 

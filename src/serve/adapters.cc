@@ -104,7 +104,7 @@ Bytes adapter_size(const kv::ModelShape& model, std::uint32_t rank) {
   const std::uint64_t queries = std::uint64_t{model.heads} * model.head_dim;
   const std::uint64_t keys = std::uint64_t{model.kv_heads} * model.head_dim;
   const std::uint64_t sides = 2 * (hidden + queries) + 2 * (hidden + keys);  // Q, O; K, V
-  return kv::element_size(model.element) * (model.layers * rank * sides);
+  return kv::element_size(model.element) * (std::uint64_t{model.layers} * rank * sides);
 }
 
 AdapterFiles::AdapterFiles(async::Loop& loop, io::Queue& queue, async::Pool& pool,

@@ -53,9 +53,10 @@ void Answer::say(const kv::Speaker& speaker, std::span<const std::size_t> words)
 
 // A stop string that is complete within the first min_tokens is passed over.
 void Answer::cut_at_stop(const AnswerOptions& options) {
-  const std::size_t from = options.min_tokens == 0              ? 0
-                           : options.min_tokens <= ends_.size() ? ends_[options.min_tokens - 1]
-                                                                : text_.size();
+  std::size_t from = options.min_tokens == 0 ? 0 : text_.size();
+  if (options.min_tokens > 0 && options.min_tokens <= ends_.size()) {
+    from = ends_[options.min_tokens - 1];
+  }
   std::size_t cut = std::string::npos;
   std::size_t completed = 0;
   for (const std::string& stop : options.stop) {

@@ -18,7 +18,6 @@ struct AnswerOptions {
   std::uint32_t max_tokens = 16;  // above zero
   std::uint32_t min_tokens = 0;   // before these nothing ends it
   bool ignore_eos = false;
-  // NOLINTNEXTLINE(readability-redundant-member-init): designated initialisers leave it out.
   std::vector<std::string> stop = {};
   std::uint64_t seed = 0;
   std::uint32_t mean_tokens = 0;  // of answers that end by themselves; 0: none does

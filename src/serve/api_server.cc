@@ -60,7 +60,7 @@ struct ApiServer::Prepared {
   std::uint64_t number = 0;
   std::string adapter;  // empty: none
   std::vector<kv::TokenId> prompt;
-  std::optional<Answer> answer;
+  std::unique_ptr<Answer> answer;
 
   net::Usage usage(const Generation& generation) const {
     const PerTier<std::uint64_t>& hits = generation.hit_tokens();
@@ -228,7 +228,7 @@ std::optional<net::ApiError> ApiServer::prepare(net::CompletionRequest request,
                               .mean_tokens = options_.answer_tokens};
   const Unfit why = parts_.engine.unfit(prepared.prompt.size(), options.max_tokens);
   if (why != Unfit::none) return unfit_error(why, prepared, options.max_tokens);
-  prepared.answer.emplace(prepared.prompt, options, parts_.speaker);
+  prepared.answer = std::make_unique<Answer>(prepared.prompt, options, parts_.speaker);
   return std::nullopt;
 }
 

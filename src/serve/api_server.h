@@ -24,11 +24,9 @@
 namespace spillway::serve {
 
 struct ApiOptions {
-  std::string model;  // the name in the API
-  // NOLINTBEGIN(readability-redundant-member-init): designated initialisers leave them out.
+  std::string model;                       // the name in the API
   std::vector<std::string> adapters = {};  // likewise: chosen by adapter_id, or as the model
   std::string api_key = {};                // empty: none is asked for
-  // NOLINTEND(readability-redundant-member-init)
   bool strict_fields = false;
   bool oversize_drops_model = false;
   std::uint32_t default_max_tokens = 256;  // of chats; completions have the API's 16

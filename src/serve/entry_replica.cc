@@ -188,7 +188,7 @@ async::Task<bool> EntryReplica::decode(EntryJob& job, async::Stop& stop) {
 
 async::Task<> EntryReplica::store_again(EntryJob& job, async::Stop& stop) {
   const std::int64_t begun = stamp();
-  co_await store(job, *job.own, stop);
+  if (job.own) co_await store(job, *job.own, stop);
   job.row.tier_time += stamp() - begun;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cmath>
 #include <utility>
 
 #include "core/random.h"
@@ -31,7 +32,7 @@ constexpr text::JsonLimits kLimits = {.size = Bytes(1U << 20U), .depth = 8};
 
 double number_in(const JsonValue& value, double low, double high, std::string_view expected) {
   const double number = value.as_double();
-  if (!(number >= low && number <= high)) value.fail(expected);
+  if (std::isnan(number) || number < low || number > high) value.fail(expected);
   return number;
 }
 

@@ -54,4 +54,14 @@ EngineFigures figures_since(const EngineFigures& earlier, EngineFigures now) {
   return now;
 }
 
+AdapterCounters figures_since(const AdapterCounters& earlier, AdapterCounters now) {
+  now.hits -= earlier.hits;
+  now.misses -= earlier.misses;
+  now.failed -= earlier.failed;
+  now.evictions -= earlier.evictions;
+  now.read -= earlier.read;
+  now.load_ns = difference(earlier.load_ns, now.load_ns);
+  return now;
+}
+
 }  // namespace spillway::serve

@@ -2,6 +2,7 @@
 // reset. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "serve/adapters.h"
 #include "serve/engine_figures.h"
 
 namespace spillway::serve {
@@ -10,5 +11,6 @@ namespace spillway::serve {
 // are those of now. A histogram keeps its smallest and largest value: that of the difference is not
 // known.
 EngineFigures figures_since(const EngineFigures& earlier, EngineFigures now);
+AdapterCounters figures_since(const AdapterCounters& earlier, AdapterCounters now);
 
 }  // namespace spillway::serve

@@ -23,6 +23,8 @@ constexpr auto kFirstTokenBounds =
 constexpr auto kInterTokenBounds =
     std::to_array<double>({0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5,
                            5.0, 7.5, 10.0, 20., 40.0, 80.0});
+constexpr auto kLoadBounds = std::to_array<double>(
+    {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5});
 constexpr auto kRequestBounds =
     std::to_array<double>({0.3,  0.5,  0.8,  1.0,  1.5,  2.0,   2.5,   5.0,   10.0,  15.0,  20.0,
                            30.0, 40.0, 50.0, 60.0, 120., 240.0, 480.0, 960.0, 1920., 7680.0});
@@ -202,6 +204,7 @@ void show_component(Page& page, const EngineFigures& engine, const HttpFigures& 
 
 void show_tiers(Page& page, std::string_view name, const PerTier<std::uint64_t>& blocks) {
   std::vector<Page::Sample> samples;
+  samples.reserve(kAllTiers.size());
   for (const TierId tier : kAllTiers) samples.emplace_back(name_of(tier), blocks[tier]);
   page.show_by(name, "tier", samples);
 }
@@ -209,6 +212,7 @@ void show_tiers(Page& page, std::string_view name, const PerTier<std::uint64_t>&
 void show_own(Page& page, const EngineFigures& engine, const HttpFigures& http) {
   constexpr std::array<std::string_view, 5> kClasses = {"1xx", "2xx", "3xx", "4xx", "5xx"};
   std::vector<Page::Sample> answers;
+  answers.reserve(kClasses.size());
   for (std::size_t i = 0; i < kClasses.size(); ++i) {
     answers.emplace_back(kClasses.at(i), http.responses.at(i));
   }
@@ -286,6 +290,19 @@ std::string kvbm_page(const EngineFigures& engine, const PageOptions& options) {
   page.show(names::kKvbmDiskFetchP99Ms, fetch_milliseconds(engine, 0.99));
   page.show(names::kKvbmCacheEvictions,
             engine.blocks_evicted[TierId::cpu] + engine.blocks_evicted[TierId::storage]);
+  return page.text();
+}
+
+std::string adapters_page(const AdapterCounters& adapters, Bytes cached,
+                          const PageOptions& options) {
+  Page page(options.hidden, {});
+  page.show(names::kSpillwayAdapterHitsTotal, adapters.hits);
+  page.show(names::kSpillwayAdapterMissesTotal, adapters.misses);
+  page.show(names::kSpillwayAdapterFailuresTotal, adapters.failed);
+  page.show(names::kSpillwayAdapterEvictionsTotal, adapters.evictions);
+  page.show(names::kSpillwayAdapterReadBytesTotal, adapters.read.count());
+  page.show_times(names::kSpillwayAdapterLoadSeconds, adapters.load_ns, kLoadBounds);
+  page.show(names::kSpillwayAdapterCachedBytes, cached.count());
   return page.text();
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/bytes.h"
+#include "serve/adapters.h"
 #include "serve/engine_figures.h"
 #include "serve/http_figures.h"
 
@@ -29,5 +31,9 @@ std::string frontend_page(const EngineFigures& engine, const HttpFigures& http,
 std::string system_page(const EngineFigures& engine, const HttpFigures& http,
                         const PageOptions& options);
 std::string kvbm_page(const EngineFigures& engine, const PageOptions& options);
+// LoRA adapters: a part of the system page, and the whole page of the adapter proxy. `cached` lies
+// in memory now.
+std::string adapters_page(const AdapterCounters& adapters, Bytes cached,
+                          const PageOptions& options = {});
 
 }  // namespace spillway::serve

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <algorithm>
 
 namespace spillway::serve {
 namespace {
@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kEvents = "text/event-stream; charset=utf-8";
 constexpr std::string_view kWord = " token";
+constexpr std::size_t kOpenSteps = 1024;     // in lockstep: steps that may still be written
 constexpr std::uint32_t kTokensInARow = 64;  // then others have their turn
 
 // Whether the body says `"name": true`, whatever else it says. A parser would be the slowest part
@@ -93,15 +94,33 @@ async::Task<> NullServer::stream(net::HttpExchange& exchange, const Wire& wire, 
   bool here = co_await exchange.begin(
       200, kEvents, {{"Cache-Control", "no-cache"}, {"Trailer", "Spillway-Write-Times-Us"}});
   if (!here) co_return;
-  std::string times;
+  std::vector<std::uint32_t> times;  // microseconds
+  times.reserve(options_.tokens);
   here = co_await send_tokens(exchange, wire, arrived, times);
   if (!here) co_return;
   here = co_await exchange.write(usage ? wire.usage_end : wire.end);
-  if (here) co_await exchange.finish({{"Spillway-Write-Times-Us", times}});
+  if (!here) co_return;
+  co_await exchange.finish({{"Spillway-Write-Times-Us", fmt::format("{}", fmt::join(times, ","))}});
+}
+
+void NullServer::note(Time due, Time written) {
+  lateness_.add((written - due).count());
+  if (!options_.lockstep) return;
+  Duration& last = steps_[due];
+  last = std::max(last, written - due);
+  if (steps_.size() <= kOpenSteps) return;
+  older_steps_.add(steps_.begin()->second.count());
+  steps_.erase(steps_.begin());
+}
+
+stats::Histogram NullServer::step_lateness() const {
+  stats::Histogram all = older_steps_;
+  for (const auto& [due, last] : steps_) all.add(last.count());
+  return all;
 }
 
 async::Task<bool> NullServer::send_tokens(net::HttpExchange& exchange, const Wire& wire,
-                                          Time arrived, std::string& times) {
+                                          Time arrived, std::vector<std::uint32_t>& times) {
   Time due = first_due(arrived);
   for (std::uint32_t token = 0; token < options_.tokens; ++token, due += options_.gap) {
     if (loop_.now() < due) {
@@ -114,11 +133,9 @@ async::Task<bool> NullServer::send_tokens(net::HttpExchange& exchange, const Wir
       if (!here) co_return false;
     }
     const Time written = loop_.now();
-    lateness_.add((written - due).count());
+    note(due, written);
     if (token % kTokensInARow == kTokensInARow - 1) co_await loop_.yield();
-    fmt::format_to(
-        std::back_inserter(times), "{}{}", token == 0 ? "" : ",",
-        std::chrono::duration_cast<std::chrono::microseconds>(written - arrived).count());
+    times.push_back(static_cast<std::uint32_t>((written - arrived) / std::chrono::microseconds(1)));
   }
   co_return true;
 }

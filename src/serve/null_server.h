@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ class NullServer {
 
   // Nanoseconds from when a token was due to when it had been written, of all streams.
   const stats::Histogram& lateness() const { return lateness_; }
+  // In lockstep: the same of the last write of each step.
+  stats::Histogram step_lateness() const;
 
  private:
   struct Wire {  // what is sent of one kind of answer
@@ -52,8 +55,9 @@ class NullServer {
   Wire make_wire(bool chat) const;
   async::Task<> stream(net::HttpExchange& exchange, const Wire& wire, bool usage, Time arrived);
   async::Task<bool> send_tokens(net::HttpExchange& exchange, const Wire& wire, Time arrived,
-                                std::string& times);
+                                std::vector<std::uint32_t>& times);
   Time first_due(Time arrived) const;
+  void note(Time due, Time written);
 
   async::Loop& loop_;
   NullOptions options_;
@@ -61,6 +65,8 @@ class NullServer {
   Wire chat_;
   std::string models_;
   stats::Histogram lateness_;
+  std::map<Time, Duration> steps_;  // the newest, by when they were due: how late the last write
+  stats::Histogram older_steps_;    // was; and the others
 };
 
 }  // namespace spillway::serve

@@ -68,7 +68,7 @@ async::Task<bool> StackPages::handle_system(net::HttpExchange& exchange) {
   co_return true;
 }
 
-async::Task<bool> StackPages::admit(net::HttpExchange& exchange) {
+async::Task<bool> StackPages::admit(net::HttpExchange& exchange) const {
   const std::string_view given = exchange.request().header("authorization");
   if (options_.api_key.empty() || net::bears(given, options_.api_key)) co_return true;
   co_await refuse(exchange, 401, "A key is needed: Authorization: Bearer <key>");
@@ -100,14 +100,22 @@ std::string StackPages::text_of(MetricsPage page, const std::vector<std::string>
     case MetricsPage::frontend:
       return frontend_page(engine, http, options);
     case MetricsPage::system:
-      return system_page(engine, http, options);
+      return system_page(engine, http, options) + adapters_text(options);
     default:
       return kvbm_page(engine, options);
   }
 }
 
+std::string StackPages::adapters_text(const PageOptions& options) const {
+  const AdapterCache* const adapters = options_.adapters;
+  if (adapters == nullptr) return {};
+  return adapters_page(figures_since(adapters_before_, adapters->counters()), adapters->size(),
+                       options);
+}
+
 void StackPages::reset_counters() {
   engine_before_ = engine_.figures();
+  if (options_.adapters != nullptr) adapters_before_ = options_.adapters->counters();
   counts_before_ = counts_();
 }
 

@@ -8,6 +8,7 @@
 #include "async/loop.h"
 #include "async/task.h"
 #include "net/http_server.h"
+#include "serve/adapters.h"
 #include "serve/engine.h"
 #include "serve/faults.h"
 #include "serve/http_figures.h"
@@ -19,6 +20,7 @@ struct StackPagesOptions {
   std::string model;
   std::string api_key;  // empty: none is asked for
   MetricsDialect dialect = MetricsDialect::kvbm;
+  const AdapterCache* adapters = nullptr;  // null where there are none
 };
 
 // Three endpoints as the Dynamo stack has them: the frontend's GET /metrics beside the API, the
@@ -39,8 +41,9 @@ class StackPages {
  private:
   async::Task<> show(net::HttpExchange& exchange, MetricsPage page);
   async::Task<> control_faults(net::HttpExchange& exchange);
-  async::Task<bool> admit(net::HttpExchange& exchange);
+  async::Task<bool> admit(net::HttpExchange& exchange) const;
   std::string text_of(MetricsPage page, const std::vector<std::string>& hidden);
+  std::string adapters_text(const PageOptions& options) const;
   void reset_counters();
 
   async::Loop& loop_;
@@ -49,6 +52,7 @@ class StackPages {
   Counts counts_;
   StackPagesOptions options_;
   EngineFigures engine_before_;  // when the counters began, as the pages show them
+  AdapterCounters adapters_before_;
   net::HttpCounts counts_before_;
 };
 

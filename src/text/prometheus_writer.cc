@@ -31,7 +31,8 @@ bool is_name(std::string_view name, bool colons) {
   const auto allowed = [&](char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || (colons && c == ':');
   };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, allowed);
+  const bool begins = !name.empty() && (name[0] < '0' || name[0] > '9');
+  return begins && std::ranges::all_of(name, allowed);
 }
 
 // A help text is a line; in it only the backslash and the end of line are escaped.

@@ -57,9 +57,9 @@ struct BlockMove {
 
   std::optional<stats::ErrorClass> error = std::nullopt;
   // With the errno's text, when there is an error. The initialiser lets designated ones omit it.
-  std::string error_text = {};  // NOLINT(readability-redundant-member-init): see above
-  Duration latency{};           // from asking the store to the last byte
-  Duration queue_wait{};        // of that, before the first piece was handed to the device
+  std::string error_text = {};
+  Duration latency{};     // from asking the store to the last byte
+  Duration queue_wait{};  // of that, before the first piece was handed to the device
 };
 
 // Moves the bytes of one tier, for one shard. Many blocks go side by side in one call, which

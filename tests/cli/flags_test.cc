@@ -17,7 +17,7 @@ namespace {
 
 using scenario::Kind;
 
-const std::array<scenario::Setting, 4> kTable = {{
+const std::array<scenario::Setting, 5> kTable = {{
     {.name = "seed",
      .kind = Kind::integer,
      .initial = "42",
@@ -35,6 +35,12 @@ const std::array<scenario::Setting, 4> kTable = {{
      .low = 0,
      .high = 9,
      .in_help = false},
+    {.name = "stop",
+     .kind = Kind::list,
+     .initial = "end",
+     .group = "Run",
+     .help = "where to stop",
+     .alias = "until"},
 }};
 
 struct Line {
@@ -55,6 +61,16 @@ TEST(Flags, OnlyWhatWasGivenComesFromTheCommandLine) {
   EXPECT_TRUE(line.settings.flag("loud"));
   EXPECT_FALSE(line.settings.was_given("seed"));
   EXPECT_EQ(line.settings.integer("seed"), 42U);
+}
+
+TEST(Flags, AListIsARepeatedFlag) {
+  Line none;
+  none.parse("");
+  EXPECT_EQ(none.settings.list("stop"), std::vector<std::string>{"end"});
+  Line line;
+  line.parse("--stop one --loud --until=two");
+  EXPECT_EQ(line.settings.list("stop"), (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(line.settings.flag("loud"));
 }
 
 TEST(Flags, EveryWrongValueIsNamedAtOnce) {

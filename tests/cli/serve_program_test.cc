@@ -50,5 +50,19 @@ TEST(ServeProgramTest, SigtermEndsItAndLeavesNothingBehind) {
   EXPECT_TRUE(std::filesystem::is_empty(cache.path()));
 }
 
+TEST(ServeProgramTest, AProxyStandsBeforeABackend) {
+  const TemporaryDirectory directory;
+  const Ended nowhere = Program({"proxy", "--adapter-dir", directory.path()}).wait();
+  EXPECT_EQ(nowhere.status, 2);
+  EXPECT_NE(nowhere.err.find("BACKEND_URL"), std::string::npos) << nowhere.err;
+  Program program({"proxy", "--port", "0", "--backend-url", "http://127.0.0.1:9/v1",
+                   "--adapter-dir", directory.file("lora")});
+  ASSERT_TRUE(program.wait_for_output("passes on to http://127.0.0.1:9; adapters in"));
+  program.signal(SIGTERM);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.status, 0);
+  EXPECT_NE(ended.err.find("read 0 times"), std::string::npos) << ended.err;
+}
+
 }  // namespace
 }  // namespace spillway::cli

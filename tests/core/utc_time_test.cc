@@ -37,6 +37,7 @@ TEST(UtcTime, IsWrittenSoThatItReadsBack) {
   const UtcTime time = at(1770854700) + std::chrono::milliseconds(7);
   EXPECT_EQ(utc_text(time), "2026-02-12T00:05:00.007+00:00");
   EXPECT_EQ(utc_text_in_seconds(time), "2026-02-12T00:05:00+00:00");
+  EXPECT_EQ(utc_token(time), "20260212T000500Z");
   EXPECT_EQ(parse_utc(utc_text(time)), time);
   EXPECT_EQ(utc_text(at(-1)), "1969-12-31T23:59:59+00:00") << "before 1970";
 }

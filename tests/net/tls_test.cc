@@ -2,8 +2,6 @@
 #include "net/tls.h"
 
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 
 #include <array>
 #include <cerrno>
@@ -13,12 +11,11 @@
 #include <string>
 #include <utility>
 
-#include <openssl/x509v3.h>
-
 #include "async/clock.h"
 #include "async/group.h"
 #include "core/error.h"
 #include "net/pipe.h"
+#include "tests/net/certificates.h"
 
 namespace spillway::net {
 namespace {
@@ -26,34 +23,6 @@ namespace {
 using async::Group;
 using async::Stop;
 using async::Task;
-using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
-using Certificate = std::unique_ptr<X509, void (*)(X509*)>;
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-File create(const std::filesystem::path& path) { return {std::fopen(path.c_str(), "w"), &fclose}; }
-
-void add_names(X509* certificate, const char* names) {
-  X509_EXTENSION* const extension =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names);
-  X509_add_ext(certificate, extension, -1);
-  X509_EXTENSION_free(extension);
-}
-
-// A certificate that its own key has signed, for `names`: `<stem>.pem`, and `<stem>.key`.
-void make_certificate(const std::string& stem, const char* names) {
-  const Key key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const Certificate certificate(X509_new(), X509_free);
-  X509_set_version(certificate.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
-  X509_set_pubkey(certificate.get(), key.get());
-  add_names(certificate.get(), names);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  PEM_write_X509(create(stem + ".pem").get(), certificate.get());
-  PEM_write_PrivateKey(create(stem + ".key").get(), key.get(), nullptr, nullptr, 0, nullptr,
-                       nullptr);
-}
 
 class TlsTest : public testing::Test {
  protected:

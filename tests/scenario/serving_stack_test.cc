@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/serving_stack.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -16,7 +17,10 @@
 #include "net/http_client.h"
 #include "net/http_server.h"
 #include "net/pipe.h"
+#include "serve/figures_since.h"
+#include "serve/metrics_pages.h"
 #include "serve/replica.h"
+#include "telemetry/process_usage.h"
 #include "tests/text/temporary_directory.h"
 #include "tier/counting_room.h"
 #include "tier/modelled_store.h"
@@ -150,6 +154,30 @@ TEST(ServingStackTest, TheClockMakesNoDifferenceToWhatHits) {
     EXPECT_EQ(real.failed_blocks, 0U);
   }
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
+}
+
+// The block manager's counters, those of its pages, and the kernel's of this process tell the same:
+// reads to the byte; of writes the kernel counts the file system's own as well.
+TEST(ServingStackTest, TheKernelSawTheBytesThatTheCountersTell) {
+  const TemporaryDirectory directory;
+  ServeConfig config = small(TierMode::b2);
+  config.kv.cache_dir = directory.path();
+  async::RealClock clock;
+  Endpoint endpoint(clock, config);
+  endpoint.ask_all(replay_list());  // what the program itself reads of its file is over then
+  const serve::EngineFigures earlier = endpoint.figures();
+  const auto before = telemetry::read_process_io();
+  endpoint.ask_all(replay_list());
+  const auto after = telemetry::read_process_io();
+  ASSERT_TRUE(before && after);
+  const serve::EngineFigures figures = serve::figures_since(earlier, endpoint.figures());
+  EXPECT_GT(figures.disk_bytes_read, 0U);
+  EXPECT_EQ(after->read_bytes - before->read_bytes, figures.disk_bytes_read);
+  EXPECT_GE(after->write_bytes - before->write_bytes, figures.disk_bytes_written);
+  EXPECT_LE(after->write_bytes - before->write_bytes, figures.disk_bytes_written + 1'000'000);
+  const std::string page = serve::kvbm_page(figures, {.model = "small"});
+  EXPECT_NE(page.find(fmt::format("\nkvbm_disk_bytes_read {}\n", figures.disk_bytes_read)),
+            std::string::npos);
 }
 
 // What a request is made of: a shared beginning, a session of its own, and its turn.

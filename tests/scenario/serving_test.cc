@@ -10,10 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "async/clock.h"
-#include "async/loop.h"
-#include "net/http_client.h"
-#include "net/tcp.h"
+#include "tests/scenario/endpoint_client.h"
 #include "tests/text/temporary_directory.h"
 
 namespace spillway::scenario {
@@ -27,11 +24,6 @@ ServeConfig config_of(const std::vector<std::pair<std::string, std::string>>& gi
   for (const auto& [name, text] : given) settings.set(name, text, record::Origin::command_line);
   return serve_config(settings);
 }
-
-struct Got {
-  int status = 0;
-  std::string body;
-};
 
 // A server on a thread of its own, on free ports.
 class Served {
@@ -49,36 +41,6 @@ class Served {
 
   Serving& serving() { return serving_; }
   void join() { thread_.join(); }
-
-  static Got ask(
-      std::uint16_t port, const std::string& method, const std::string& target,
-      const std::string& body = "", const std::function<void()>& answered = [] {}) {
-    async::RealClock clock;
-    async::Loop loop(clock);
-    Got got;
-    loop.run([](async::Loop& on, std::uint16_t to, const std::string& its_method,
-                const std::string& its_target, const std::string& its_body,
-                const std::function<void()>& its_answered, Got& result) -> async::Task<> {
-      async::Stop stop;
-      const net::Peer peer("127.0.0.1", to);
-      net::Connected connected = co_await net::connect(on, peer, stop);
-      if (!connected.stream) co_return;
-      net::HttpClient client(on, std::move(connected.stream));
-      const net::Headers headers = {{"Host", "test"}, {"Connection", "close"}};
-      const net::HttpHead head = co_await client.send(
-          net::HttpCall{
-              .method = its_method, .target = its_target, .headers = headers, .body = its_body},
-          stop);
-      result.status = head.response.status;
-      its_answered();
-      while (true) {
-        const net::BodyPiece piece = co_await client.read_body(stop);
-        if (!piece.ok()) break;
-        result.body += piece.bytes;
-      }
-    }(loop, port, method, target, body, answered, got));
-    return got;
-  }
 
   ServingPorts ports;
 
@@ -100,17 +62,17 @@ TEST(ServingTest, ServesItsApiAndItsPages) {
     std::ifstream file(directory.file("ports.json"));
     const std::string written(std::istreambuf_iterator<char>(file), {});
     EXPECT_EQ(written, to_json(served.ports));
-    const Got answer = Served::ask(served.ports.api, "POST", "/v1/completions",
-                                   R"({"model":"llama3.1-8b","prompt":"Hi","max_tokens":2})");
+    const Got answer = ask_endpoint(served.ports.api, "POST", "/v1/completions",
+                                    R"({"model":"llama3.1-8b","prompt":"Hi","max_tokens":2})");
     EXPECT_EQ(answer.status, 200);
     EXPECT_NE(answer.body.find(R"("completion_tokens":2)"), std::string::npos);
-    EXPECT_NE(Served::ask(served.ports.api, "GET", "/metrics").body.find("dynamo_frontend_"),
+    EXPECT_NE(ask_endpoint(served.ports.api, "GET", "/metrics").body.find("dynamo_frontend_"),
               std::string::npos);
-    EXPECT_NE(Served::ask(served.ports.system, "GET", "/metrics").body.find("dynamo_component_"),
+    EXPECT_NE(ask_endpoint(served.ports.system, "GET", "/metrics").body.find("dynamo_component_"),
               std::string::npos);
-    EXPECT_NE(Served::ask(served.ports.kvbm, "GET", "/metrics").body.find("kvbm_matched_tokens"),
+    EXPECT_NE(ask_endpoint(served.ports.kvbm, "GET", "/metrics").body.find("kvbm_matched_tokens"),
               std::string::npos);
-    EXPECT_EQ(Served::ask(served.ports.kvbm, "GET", "/faults").status, 404);
+    EXPECT_EQ(ask_endpoint(served.ports.kvbm, "GET", "/faults").status, 404);
     served.serving().drain();
     served.join();
     EXPECT_EQ(served.serving().figures().requests_completed, 1U);
@@ -130,8 +92,8 @@ TEST(ServingTest, AStopEndsWhatADrainWaitsFor) {
   Served served(config_of({{"null", "on"}, {"itl-ms", "1000"}, {"tokens", "1000"}}));
   std::promise<void> answered;
   const std::jthread client([&] {
-    const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", R"({"stream":true})",
-                                [&] { answered.set_value(); });
+    const Got got = ask_endpoint(served.ports.api, "POST", "/v1/completions", R"({"stream":true})",
+                                 [&] { answered.set_value(); });
     EXPECT_EQ(got.status, 200);
   });
   answered.get_future().wait();
@@ -142,7 +104,7 @@ TEST(ServingTest, AStopEndsWhatADrainWaitsFor) {
 
 TEST(ServingTest, TheNullServerAnswers) {
   const Served served(config_of({{"null", "on"}, {"tokens", "3"}}));
-  const Got got = Served::ask(served.ports.api, "POST", "/v1/completions", "{}");
+  const Got got = ask_endpoint(served.ports.api, "POST", "/v1/completions", "{}");
   EXPECT_NE(got.body.find(" token token token"), std::string::npos);
   EXPECT_EQ(served.ports.system, 0);
 }
@@ -152,6 +114,17 @@ TEST(ServingTest, APortThatIsTakenIsASetUpError) {
   Serving second(config_of({{"null", "on"}, {"port", std::to_string(first.ports.api)}}));
   EXPECT_NE(error_of([&] { second.run([](const ServingPorts&) {}); }).find("already in use"),
             std::string::npos);
+}
+
+// Four tokens in the file: low, lower, a blank and 12; three words for the estimator.
+TEST(ServingTest, TokensAreThoseOfTheFileThatIsGiven) {
+  const std::string file =
+      std::string(SPILLWAY_SOURCE_DIR) + "/tests/data/tokenizer/gpt2_like.json";
+  const Served served(config_of({{"tier-mode", "B0"}, {"tokenizer", file}}));
+  const Got got = ask_endpoint(served.ports.api, "POST", "/v1/completions",
+                               R"({"model":"llama3.1-8b","prompt":"low lower 12","max_tokens":3})");
+  EXPECT_NE(got.body.find(R"("prompt_tokens":4,"completion_tokens":3)"), std::string::npos)
+      << got.body;
 }
 
 }  // namespace

@@ -39,5 +39,23 @@ TEST(FiguresSince, TakeEarlierTimesOutOfTheHistograms) {
   EXPECT_TRUE(figures_since(now, now).first_token.empty());
 }
 
+TEST(FiguresSinceTest, AdaptersCountFromThere) {
+  AdapterCounters earlier{
+      .hits = 1, .misses = 2, .failed = 0, .evictions = 1, .read = 10_KiB, .load_ns = {}};
+  earlier.load_ns.add(5);
+  AdapterCounters now{
+      .hits = 4, .misses = 6, .failed = 1, .evictions = 3, .read = 30_KiB, .load_ns = {}};
+  now.load_ns.add(5);
+  now.load_ns.add(9);
+  const AdapterCounters since = figures_since(earlier, now);
+  EXPECT_EQ(since.hits, 3U);
+  EXPECT_EQ(since.misses, 4U);
+  EXPECT_EQ(since.failed, 1U);
+  EXPECT_EQ(since.evictions, 2U);
+  EXPECT_EQ(since.read, 20_KiB);
+  EXPECT_EQ(since.load_ns.count(), 1U);
+  EXPECT_EQ(since.load_ns.sum(), 9);
+}
+
 }  // namespace
 }  // namespace spillway::serve

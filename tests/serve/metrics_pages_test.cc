@@ -154,7 +154,8 @@ std::vector<std::string> all_pages() {
   const EngineFigures engine = figures();
   return {frontend_page(engine, {}, {.model = "m", .dialect = MetricsDialect::vllm}),
           frontend_page(engine, {}, {.model = "m", .dialect = MetricsDialect::sglang}),
-          system_page(engine, {}, {.model = "m"}), kvbm_page(engine, {.model = "m"})};
+          system_page(engine, {}, {.model = "m"}), kvbm_page(engine, {.model = "m"}),
+          adapters_page({}, Bytes(0))};
 }
 
 TEST(Pages, ShowEveryMetricOfTheTable) {
@@ -187,18 +188,29 @@ std::vector<std::string> complaints(const std::string& page) {
 TEST(Pages, HaveNothingThatPromtoolComplainsOf) {
   EXPECT_THAT(complaints(frontend_page(figures(), {}, {.model = "m"})), testing::IsEmpty());
   EXPECT_THAT(complaints(system_page(figures(), {}, {.model = "m"})), testing::IsEmpty());
+  EXPECT_THAT(complaints(adapters_page({}, Bytes(0))), testing::IsEmpty());
 }
 
-// Names that are kept because they are exact.
+// Names that are kept because they are exact, each of them, and nothing else.
 TEST(Pages, HaveForeignNamesAsTheOnlyComplaint) {
-  EXPECT_THAT(
-      complaints(kvbm_page(figures(), {.model = "m"})),
-      testing::AllOf(testing::SizeIs(3), testing::Each(testing::ContainsRegex(
-                                             "^kvbm_disk_fetch_p.._ms .* abbreviated units"))));
-  for (const MetricsDialect dialect : {MetricsDialect::vllm, MetricsDialect::sglang}) {
-    const auto found = complaints(frontend_page(figures(), {}, {.model = "m", .dialect = dialect}));
-    EXPECT_THAT(found, testing::Not(testing::IsEmpty()));
-    EXPECT_THAT(found, testing::Each(HasSubstr("should not contain ':'")));
+  EXPECT_THAT(complaints(kvbm_page(figures(), {.model = "m"})),
+              testing::UnorderedElementsAre(
+                  testing::ContainsRegex("^kvbm_disk_fetch_p50_ms .* abbreviated units"),
+                  testing::ContainsRegex("^kvbm_disk_fetch_p95_ms .* abbreviated units"),
+                  testing::ContainsRegex("^kvbm_disk_fetch_p99_ms .* abbreviated units")));
+  for (const auto& [dialect, names] : {std::pair(MetricsDialect::vllm, record::MetricDialect::vllm),
+                                       {MetricsDialect::sglang, record::MetricDialect::sglang}}) {
+    std::set<std::string> expected;
+    for (const record::ServingMetric& metric : record::serving_metrics()) {
+      if (metric.dialect == names) expected.insert(std::string(metric.name));
+    }
+    std::set<std::string> found;
+    for (const std::string& line :
+         complaints(frontend_page(figures(), {}, {.model = "m", .dialect = dialect}))) {
+      EXPECT_THAT(line, HasSubstr("should not contain ':'"));
+      found.insert(line.substr(0, line.find(' ')));
+    }
+    EXPECT_EQ(found, expected);
   }
 }
 
@@ -207,6 +219,22 @@ TEST(MetricsDialect, IsOneOfThree) {
   EXPECT_EQ(metrics_dialect_of("vllm"), MetricsDialect::vllm);
   EXPECT_EQ(metrics_dialect_of("sglang"), MetricsDialect::sglang);
   EXPECT_THROW(metrics_dialect_of("trtllm"), Error);
+}
+
+TEST(MetricsPagesTest, AdaptersAreCountedAndTimed) {
+  AdapterCounters counters{
+      .hits = 3, .misses = 2, .failed = 1, .evictions = 4, .read = 5_KiB, .load_ns = {}};
+  counters.load_ns.add(2'000'000);
+  const std::string page = adapters_page(counters, 7_KiB);
+  for (const char* const line :
+       {"spillway_adapter_hits_total 3", "spillway_adapter_misses_total 2",
+        "spillway_adapter_failures_total 1", "spillway_adapter_evictions_total 4",
+        "spillway_adapter_read_bytes_total 5120", "spillway_adapter_cached_bytes 7168",
+        "spillway_adapter_load_seconds_bucket{le=\"0.001\"} 0",
+        "spillway_adapter_load_seconds_bucket{le=\"0.0025\"} 1",
+        "spillway_adapter_load_seconds_count 1"}) {
+    EXPECT_NE(page.find(std::string("\n") + line + "\n"), std::string::npos) << line << page;
+  }
 }
 
 }  // namespace

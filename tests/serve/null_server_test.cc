@@ -94,6 +94,8 @@ TEST_F(NullServerTest, InLockstepTokensAreDueAtMultiplesOfTheGap) {
   const Got got = ask({.model = "m", .first = 20ms, .gap = 10ms, .tokens = 3, .lockstep = true},
                       "POST", "/v1/completions", R"({"stream":true})");
   EXPECT_EQ(got.times, "27000,37000,47000");
+  EXPECT_EQ(null_->step_lateness().count(), 3U);
+  EXPECT_EQ(null_->step_lateness().max(), 0);
 }
 
 TEST_F(NullServerTest, HasItsModelAndNothingElse) {

@@ -1,0 +1,71 @@
+// CompletionLog: rows of requests to a serving endpoint on their way to requests.jsonl, in the
+// order of completion, without slowing the load. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/mutex.h"
+#include "core/unique_fd.h"
+#include "kv/tokenizer.h"
+#include "record/completion_row.h"
+
+namespace spillway::record {
+
+struct CompletionLogOptions {
+  // Each answer's text becomes <directory>/<phase>_<index>_<prompt>.txt; empty: none does.
+  std::string responses;
+  std::string responses_name = "responses";  // what the rows call the directory
+  bool threaded = true;  // false: add() does all of it, for virtual time, where threads are refused
+};
+
+// Counts the tokens of the answers, writes the lines, and hands the rows on, all on a thread of its
+// own. When more rows wait than 65,536, add() waits: the client is then the slower, and says so by
+// its late sends.
+class CompletionLog {
+ public:
+  // Called on the log's thread, in the order of the lines.
+  using OnRow = std::function<void(const CompletionRow&)>;
+
+  // Throws Error when the file exists, or cannot be made.
+  CompletionLog(const std::string& path, const kv::Tokenizer& tokenizer,
+                CompletionLogOptions options, OnRow on_row);
+  ~CompletionLog();
+  CompletionLog(const CompletionLog&) = delete;
+  CompletionLog& operator=(const CompletionLog&) = delete;
+
+  void add(CompletionRow row);
+  // Returns when every row so far has been written and handed on. Throws Error when one could not
+  // be written.
+  void drain();
+
+ private:
+  void work();
+  void write(std::vector<CompletionRow>& rows);
+  void save_response(CompletionRow& row);
+  void throw_failure();
+
+  const kv::Tokenizer& tokenizer_;
+  CompletionLogOptions options_;
+  OnRow on_row_;
+  std::string path_;
+  UniqueFd file_;
+  Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<CompletionRow> waiting_ SPILLWAY_GUARDED_BY(mutex_);
+  std::string failure_ SPILLWAY_GUARDED_BY(mutex_);
+  bool busy_ SPILLWAY_GUARDED_BY(mutex_) = false;
+  bool ending_ SPILLWAY_GUARDED_BY(mutex_) = false;
+  std::thread writer_;
+};
+
+// A name that no path can be made of: every run of other characters than [A-Za-z0-9._-] becomes one
+// underscore.
+std::string safe_file_name(std::string_view name);
+
+}  // namespace spillway::record

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/phase_sums.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace spillway::analysis {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+// Recorded case 063 of the harness (tests/data/conformance has the others).
+TEST(PhaseSumsTest, FiguresAreThoseOfTheHarness) {
+  PhaseSums sums;
+  sums.add(PhaseRow{.latency_ms = 100,
+                    .ttft_ms = 30,
+                    .ttfc_ms = 28,
+                    .ttfb_ms = 10,
+                    .prompt_tokens_est = 256,
+                    .output_tokens_est = 64,
+                    .ok = true});
+  sums.add(PhaseRow{.latency_ms = 120,
+                    .ttft_ms = 40,
+                    .ttfc_ms = 36,
+                    .ttfb_ms = 12,
+                    .prompt_tokens_est = 300,
+                    .output_tokens_est = 70,
+                    .ok = true});
+  const PhaseFigures figures = sums.figures(2);
+  EXPECT_EQ(figures.req_per_s, 1);
+  EXPECT_EQ(figures.input_tokens_per_s_est, 278);
+  EXPECT_EQ(figures.output_tokens_per_s_est, 67);
+  ASSERT_TRUE(figures.ttfc_ms && figures.ttfb_ms && figures.latency_ms);
+  EXPECT_EQ(figures.ttfc_ms->p95, 35.6);
+  EXPECT_EQ(figures.ttfc_ms->min, 28);
+  EXPECT_EQ(figures.ttfc_ms->max, 36);
+  EXPECT_EQ(figures.ttfb_ms->p99, 11.98);
+  EXPECT_EQ(figures.latency_ms->p90, 118);
+  EXPECT_EQ(figures.latency_ms->mean, 110);
+  EXPECT_EQ(figures.error_rate, 0);
+}
+
+TEST(PhaseSumsTest, NoRequestsHaveNoLatencies) {
+  const PhaseFigures figures = PhaseSums().figures(0);
+  EXPECT_EQ(figures.total_requests, 0U);
+  EXPECT_EQ(figures.req_per_s, 0);
+  EXPECT_FALSE(figures.latency_ms);
+}
+
+record::CompletionRow served_row(const record::PromptFacts& prompt, const record::CallFacts& call) {
+  record::CompletionRow row;
+  row.prompt = &prompt;
+  row.call = &call;
+  row.due = Time(90ms);
+  row.sent = Time(100ms);
+  row.first_event = Time(105ms);
+  row.contents = {Time(110ms), Time(120ms), Time(140ms)};
+  row.done = Time(150ms);
+  row.status = 200;
+  row.prompt_tokens = 8;
+  row.completion_tokens = 3;
+  row.cached_tokens = 4;
+  return row;
+}
+
+// What failed is counted by its class, and is in none of our latencies; the harness's have it.
+TEST(PhaseSumsTest, NothingThatFailedEntersALatency) {
+  const record::PromptFacts prompt;
+  const record::CallFacts call{.phase = "main",
+                               .params = "{}",
+                               .params_sha256 = "",
+                               .max_tokens = 3,
+                               .stream = true,
+                               .record_ttfb = false};
+  PhaseSums sums;
+  sums.add(served_row(prompt, call));
+  record::CompletionRow failed = served_row(prompt, call);
+  failed.fault = record::CompletionFault::stall;
+  failed.done = Time(9000ms);
+  PhaseSums others;
+  others.add(failed);
+  sums.merge(others);
+  const ServedFigures served = sums.served();
+  ASSERT_TRUE(served.latency_ms && served.itl_ms && served.tpot_ms && served.ttft_ms);
+  EXPECT_EQ(served.latency_ms->max, 50);
+  EXPECT_EQ(served.latency_from_due_ms->max, 60);
+  EXPECT_EQ(served.send_delay_ms->max, 10);
+  EXPECT_EQ(served.ttft_ms->p50, 10);
+  EXPECT_EQ(served.itl_ms->max, 20);
+  EXPECT_EQ(served.tpot_ms->p50, 15);
+  EXPECT_EQ(served.by_fault[static_cast<std::size_t>(record::CompletionFault::stall)], 1U);
+  EXPECT_EQ(served.by_fault[0], 1U);
+  EXPECT_EQ(served.cached_tokens, 4U);
+  EXPECT_EQ(served.with_usage, 1U);
+  const PhaseFigures old = sums.figures(1);
+  EXPECT_EQ(old.latency_ms->max, 8900);
+  EXPECT_EQ(old.error_rate, 0.5);
+  EXPECT_EQ(old.error_requests, 1U);
+}
+
+}  // namespace
+}  // namespace spillway::analysis

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "record/completion_log.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "core/error.h"
+#include "kv/estimator.h"
+#include "tests/text/temporary_directory.h"
+#include "text/json_reader.h"
+
+namespace spillway::record {
+namespace {
+
+class CompletionLogTest : public testing::TestWithParam<bool> {
+ protected:
+  CompletionRow row(std::uint64_t index, std::string text) const {
+    CompletionRow row;
+    row.prompt = &prompt_;
+    row.call = &call_;
+    row.index = index;
+    row.status = 200;
+    row.text = std::move(text);
+    return row;
+  }
+
+  std::vector<text::JsonValue> lines() const {
+    std::vector<text::JsonValue> all;
+    std::ifstream file(directory_.file("requests.jsonl"));
+    for (std::string line; std::getline(file, line);) all.push_back(text::parse_json(line, "line"));
+    return all;
+  }
+
+  TemporaryDirectory directory_;
+  std::unique_ptr<kv::Tokenizer> tokenizer_ = kv::make_estimator();
+  PromptFacts prompt_{.id = "A/../1",
+                      .set = "short",
+                      .sha256 = "",
+                      .metadata = "",
+                      .prefix_hash = "",
+                      .session_id = ""};
+  CallFacts call_{.phase = "re play", .params = "{}", .params_sha256 = ""};
+};
+
+TEST_P(CompletionLogTest, WritesLinesAndHandsRowsOn) {
+  std::filesystem::create_directory(directory_.file("responses"));
+  std::uint64_t tokens = 0;
+  CompletionLog log(directory_.file("requests.jsonl"), *tokenizer_,
+                    {.responses = directory_.file("responses"), .threaded = GetParam()},
+                    [&](const CompletionRow& row) { tokens += row.output_tokens_est; });
+  for (std::uint64_t i = 1; i <= 100; ++i) log.add(row(i, "two words"));
+  log.add(row(101, ""));
+  log.drain();
+  EXPECT_EQ(tokens, 200U);
+  const auto written = lines();
+  ASSERT_EQ(written.size(), 101U);
+  EXPECT_EQ(written[6].at("request_index").as_uint(), 7U);
+  EXPECT_EQ(written[6].at("output_tokens_est").as_uint(), 2U);
+  const std::string path = written[6].at("response_path").as_string();
+  EXPECT_EQ(path, "responses/re_play_000007_A_.._1.txt");
+  std::ifstream file(directory_.file(path));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "two words");
+  EXPECT_TRUE(written[100].at("response_path").is_null());
+}
+
+INSTANTIATE_TEST_SUITE_P(Threads, CompletionLogTest, testing::Bool());
+
+TEST_F(CompletionLogTest, AFileOfThatNameIsNotOverwritten) {
+  std::ofstream(directory_.file("requests.jsonl")) << "mine";
+  EXPECT_THROW(CompletionLog(directory_.file("requests.jsonl"), *tokenizer_, {}, {}), Error);
+}
+
+TEST_F(CompletionLogTest, WhatCannotBeWrittenIsSaid) {
+  CompletionLog log(directory_.file("requests.jsonl"), *tokenizer_,
+                    {.responses = directory_.file("missing"), .threaded = false},
+                    [](const CompletionRow&) {});
+  log.add(row(1, "text"));
+  EXPECT_THROW(log.drain(), Error);
+}
+
+}  // namespace
+}  // namespace spillway::record
