@@ -2,6 +2,7 @@
 #include "analysis/io_attribution.h"
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 #include <utility>
 
@@ -177,7 +178,31 @@ DirectIoEvidence direct_evidence(const IoCapture& capture, const IoAttribution& 
   return evidence;
 }
 
+bool mentions_direct(std::string_view line) {
+  constexpr std::string_view kWord = "direct";
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == static_cast<unsigned char>(b);
+  };
+  return !std::ranges::search(line, kWord, same).empty();
+}
+
 }  // namespace
+
+DirectIoHints direct_io_hints(const std::map<std::string, std::string>& environment,
+                              std::string_view configuration) {
+  DirectIoHints hints;
+  for (const auto& [name, value] : environment) {
+    for (const std::string_view part : {"DIRECT", "CUFILE", "GDS"}) {
+      if (name.find(part) != std::string::npos) hints.environment.emplace(name, value);
+    }
+  }
+  while (!configuration.empty()) {
+    const std::string_view line = configuration.substr(0, configuration.find('\n'));
+    if (mentions_direct(line)) hints.configuration.emplace_back(line);
+    configuration.remove_prefix(std::min(line.size() + 1, configuration.size()));
+  }
+  return hints;
+}
 
 IoAttribution attribute_io(const IoCapture& capture) {
   IoAttribution found;

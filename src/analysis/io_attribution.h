@@ -23,6 +23,11 @@ struct DirectIoHints {
   bool any() const { return !environment.empty() || !configuration.empty(); }
 };
 
+// Of an environment the variables whose names hold DIRECT, CUFILE or GDS, of a block manager's
+// configuration the lines that hold "direct", in any case.
+DirectIoHints direct_io_hints(const std::map<std::string, std::string>& environment,
+                              std::string_view configuration);
+
 struct BpftraceProbe {
   bool available = false;
   std::optional<bool> success;

@@ -53,4 +53,18 @@ std::optional<BlockCounters> read_block_counters(unsigned major, unsigned minor,
   return text ? parse_block_counters(*text) : std::nullopt;
 }
 
+record::BlockSample block_sample(const std::string& device, UtcTime now,
+                                 const std::string& sys_root) {
+  std::optional<std::string> text = read_text_file(sys_root + "/block/" + device + "/stat");
+  if (!text) text = read_text_file(sys_root + "/class/block/" + device + "/stat");
+  const auto counters = text ? parse_block_counters(*text) : std::nullopt;
+  if (!counters) return {.taken = now};
+  return {.taken = now,
+          .success = true,
+          .read_ios = counters->reads,
+          .write_ios = counters->writes,
+          .read_bytes = counters->read_bytes,
+          .write_bytes = counters->write_bytes};
+}
+
 }  // namespace spillway::telemetry

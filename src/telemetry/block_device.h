@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/time.h"
+#include "record/io_samples.h"
 
 namespace spillway::telemetry {
 
@@ -27,6 +28,10 @@ struct BlockCounters {
 // is no such device or the file is not as documented.
 std::optional<BlockCounters> read_block_counters(unsigned major, unsigned minor,
                                                  const std::string& sys_root = "/sys");
+
+// <root>/block/<device>/stat of a drive, <root>/class/block/<device>/stat of a partition.
+record::BlockSample block_sample(const std::string& device, UtcTime now,
+                                 const std::string& sys_root = "/sys");
 
 // The same for the text of a stat file.
 std::optional<BlockCounters> parse_block_counters(const std::string& text);

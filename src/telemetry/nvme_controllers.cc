@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "telemetry/directory_names.h"
 #include "telemetry/text_file.h"
 #include "text/loose_json.h"
 
@@ -61,14 +62,12 @@ std::optional<std::string> attribute(const fs::path& device, std::string_view na
 // nvme0n1 of nvme0; nvme0c1n1 is a path of a namespace and not one itself.
 std::optional<std::string> first_namespace(const fs::path& device) {
   const std::string prefix = device.filename().string() + "n";
-  std::set<std::string> names;
-  std::error_code ignored;  // a controller that went away has none
-  for (const auto& entry : fs::directory_iterator(device, ignored)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with(prefix)) names.insert(name);
-  }
-  if (names.empty()) return std::nullopt;
-  return "/dev/" + *names.begin();
+  const auto names = directory_names(device.string());
+  if (!names) return std::nullopt;
+  const auto first = std::ranges::find_if(
+      *names, [&](const std::string& name) { return name.starts_with(prefix); });
+  if (first == names->end()) return std::nullopt;
+  return "/dev/" + *first;
 }
 
 NvmeController& controller(const std::string& name, NvmeControllers& controllers) {
@@ -125,16 +124,18 @@ std::optional<std::string> value_after(std::string_view line, std::string_view w
 
 NvmeControllers read_nvme_controllers(const std::string& sys_root) {
   NvmeControllers controllers;
-  std::error_code ignored;  // a machine without NVMe has no such directory
-  for (const auto& entry : fs::directory_iterator(sys_root + "/class/nvme", ignored)) {
-    const std::string name = entry.path().filename();
+  const fs::path directory = sys_root + "/class/nvme";
+  const auto names = directory_names(directory.string());
+  if (!names) return controllers;  // a machine without NVMe has no such directory
+  for (const std::string& name : *names) {
     if (record::nvme_controller_name(name) != name) continue;
+    const fs::path device = directory / name;
     NvmeController& found = controller(name, controllers);
-    found.name_space = first_namespace(entry.path());
-    found.bdf = bdf_in(entry.path());
-    found.sysfs_identity = {.model = attribute(entry.path(), "model"),
-                            .serial = attribute(entry.path(), "serial"),
-                            .firmware = attribute(entry.path(), "firmware_rev")};
+    found.name_space = first_namespace(device);
+    found.bdf = bdf_in(device);
+    found.sysfs_identity = {.model = attribute(device, "model"),
+                            .serial = attribute(device, "serial"),
+                            .firmware = attribute(device, "firmware_rev")};
   }
   return controllers;
 }

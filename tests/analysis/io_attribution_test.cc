@@ -126,5 +126,16 @@ TEST(IoAttribution, HintsNeedReadsAndFlagsNeedNothing) {
   EXPECT_EQ(attribute_io(hinted).direct.method, "open_flags");
 }
 
+TEST(IoAttribution, HintsAreNamesOfVariablesAndLinesOfTheConfiguration) {
+  const DirectIoHints hints = direct_io_hints(
+      {{"DYN_KVBM_DISK_DISABLE_O_DIRECT", "0"}, {"CUFILE_LOGGING", "1"}, {"HOME", "/direct"}},
+      "disk:\n  use_Direct_io: true\n  path: /cache");
+  EXPECT_EQ(hints.environment,
+            (std::map<std::string, std::string>{{"CUFILE_LOGGING", "1"},
+                                                {"DYN_KVBM_DISK_DISABLE_O_DIRECT", "0"}}));
+  EXPECT_EQ(hints.configuration, std::vector<std::string>{"  use_Direct_io: true"});
+  EXPECT_FALSE(direct_io_hints({{"HOME", "/"}}, "").any());
+}
+
 }  // namespace
 }  // namespace spillway::analysis

@@ -42,5 +42,21 @@ TEST(BlockCounters, AreMissingRatherThanZero) {
   EXPECT_FALSE(read_block_counters(9, 9, tree.root()).has_value());
 }
 
+TEST(BlockSample, IsOfADriveOrOfAPartitionByName) {
+  const FakeTree tree;
+  tree.put("block/nvme0n1/stat", " 7 0 100 1 3 0 50 2 0 0 0\n");
+  tree.put("class/block/nvme0n1p1/stat", " 1 0 2 1 1 0 4 2 0 0 0\n");
+  const UtcTime now = UtcTime(std::chrono::seconds(5));
+  const record::BlockSample drive = block_sample("nvme0n1", now, tree.root());
+  EXPECT_TRUE(drive.success);
+  EXPECT_EQ(drive.taken, now);
+  EXPECT_EQ(drive.read_ios, 7U);
+  EXPECT_EQ(drive.write_ios, 3U);
+  EXPECT_EQ(drive.read_bytes, 51200U);
+  EXPECT_EQ(drive.write_bytes, 25600U);
+  EXPECT_EQ(block_sample("nvme0n1p1", now, tree.root()).write_bytes, 2048U);
+  EXPECT_FALSE(block_sample("sda", now, tree.root()).success);
+}
+
 }  // namespace
 }  // namespace spillway::telemetry
