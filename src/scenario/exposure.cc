@@ -9,23 +9,20 @@
 #include "net/tcp.h"
 
 namespace spillway::scenario {
-namespace {
 
-std::string first_line_of(const std::string& path) {
+std::string first_line_of(const std::string& path, std::string_view flag) {
   std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line) || line.empty()) {
-    throw Error(fmt::format("--api-key-file {}: no key in its first line", path));
+    throw Error(fmt::format("{} {}: no key in its first line", flag, path));
   }
   return line;
 }
 
-}  // namespace
-
 std::string api_key_of(const Settings& settings) {
   if (!settings.is_set("api-key-file")) return settings.text("api-key");
   settings.refuse_given({"api-key"}, "beside --api-key-file");
-  return first_line_of(settings.text("api-key-file"));
+  return first_line_of(settings.text("api-key-file"), "--api-key-file");
 }
 
 void check_exposure(const std::string& listen, const std::string& api_key) {

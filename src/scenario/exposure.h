@@ -3,10 +3,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "scenario/settings.h"
 
 namespace spillway::scenario {
+
+// The first line of a file that a flag names. Throws Error when it has none.
+std::string first_line_of(const std::string& path, std::string_view flag);
 
 // What --api-key says, or the first line of --api-key-file; empty for neither. Throws Error for
 // both, and for a file without one.

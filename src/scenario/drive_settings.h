@@ -1,0 +1,123 @@
+// The checked form of what `spillway drive` was told.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "load/completion_load.h"
+#include "net/tls.h"
+#include "net/url.h"
+#include "scenario/environment_variables.h"
+#include "scenario/settings.h"
+
+namespace spillway::scenario {
+
+// The server's tiers, as the harness calls them (its section 1.2).
+struct KvMode {
+  std::string mode;  // off, cpu_only, cpu_disk
+  std::string tier;  // B0, B1, B2
+  bool enabled = false;
+  double cpu_gb = 0;
+  double disk_gb = 0;
+  bool disable_partial_reuse = false;
+  bool disable_block_reuse = false;
+  bool disable_disk_offload_filter = false;
+};
+
+struct DriveTarget {
+  std::optional<net::Url> base;  // none: an endpoint of our own
+  std::string base_text;         // as given, without a slash at its end
+  std::string model;             // "auto": what the server lists first
+  Duration resolve_timeout{};
+  Duration resolve_poll{};
+  std::string api_key;  // in no artifact
+  net::TlsClientOptions tls;
+  std::vector<std::pair<std::string, std::string>> serve_settings;  // for our own endpoint
+};
+
+struct DriveRequests {
+  std::uint32_t max_tokens = 0;
+  double temperature = 0;
+  double top_p = 0;
+  std::vector<std::string> stop;
+  std::optional<std::uint64_t> seed;
+  bool stream = false;
+  bool record_ttfb = false;
+  std::uint64_t engine_max_input_tokens = 0;
+  std::uint64_t safety_margin = 0;
+};
+
+struct DriveLoad {
+  load::CompletionLoadOptions options;  // but for the concurrency, which is a phase's
+  std::uint32_t concurrency = 1;
+  Duration timeout{};
+  std::optional<Duration> stream_timeout;
+  Duration stall{};
+};
+
+struct SanityConfig {
+  bool validate = false;
+  bool fail_on_error = false;
+  std::uint32_t requests = 0;
+  std::optional<std::uint32_t> concurrency;
+  std::uint32_t short_max_tokens = 0;
+  std::uint32_t long_max_tokens = 0;
+  double ttfc_ratio = 0;
+  double ttft_ratio = 0;
+};
+
+struct DriveEvidence {
+  std::string block_device;
+  std::string process_pattern;
+  std::string nvme_device;
+  bool io_attribution = false;
+  Duration io_interval{};
+  std::uint32_t top_processes = 0;
+  std::string cache_dir;
+  std::string container;
+  std::string kvbm_url;
+  std::string system_url;
+  std::string snapshot_kvbm_url;
+  Duration page_timeout{};
+  bool allow_missing_kvbm = false;
+  bool capture_pages = false;
+  std::string pages_dir;  // empty: the run's
+  std::vector<std::string> keywords;
+  // Which of these were not given: those of our own endpoint take their place.
+  bool derive_block_device = false;
+  bool derive_pattern = false;
+  bool derive_cache_dir = false;
+};
+
+struct DriveConfig {
+  DriveTarget target;
+  DriveRequests requests;
+  DriveLoad load;
+  SanityConfig sanity;
+  KvMode kv;
+  DriveEvidence evidence;
+  std::vector<std::string> variant_tags;
+  std::string tokenizer;
+  std::string results_root;
+  std::string run_id;  // empty: the time
+  bool store_responses = false;
+  std::string report_file;
+};
+
+// Sets what BENCH_NVME_DEVICE, BENCH_TOKENIZER, DYN_KVBM_METRICS_PORT and DYN_SYSTEM_PORT say;
+// weaker than every source of Spillway's own.
+void apply_drive_variables(const EnvironmentVariables& variables, Settings& settings);
+
+// Throws Error for contradictions, and for what would have no effect beside the rest.
+DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& variables);
+
+// The variables that describe a stack and belong to a run's record (the harness's kv_runtime_env).
+std::vector<std::pair<std::string, std::string>> stack_variables(
+    const EnvironmentVariables& variables);
+
+}  // namespace spillway::scenario
