@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -35,6 +36,7 @@ struct KvbmSnapshot {
   std::map<std::string, double> metrics;  // kvbm_*; counters are summed over their labels
   // Gauges with several series, which have no sum: their values by labels.
   std::map<std::string, std::map<std::string, double>> split_gauges;
+  std::size_t unread_lines = 0;  // of the page, that were no metrics
 };
 
 // What a counter did between two readings.

@@ -71,6 +71,7 @@ std::string kvbm_snapshot_json(const KvbmSnapshot& snapshot, text::JsonLayout la
     field(json, "reason", "kvbm_disabled");
   } else {
     text_or_null(json, "error", snapshot.error);
+    if (snapshot.unread_lines > 0) field(json, "unread_lines", snapshot.unread_lines);
     write_metrics(json, snapshot);
   }
   json.end_object();

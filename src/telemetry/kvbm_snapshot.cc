@@ -75,6 +75,7 @@ KvbmSnapshot kvbm_snapshot(std::string label, UtcTime taken, std::string_view pa
     }
     KvbmSnapshot snapshot = unread(std::move(label), taken);
     snapshot.success = true;
+    snapshot.unread_lines = read.faults;
     add(snapshot, read);
     return snapshot;
   } catch (const Error& error) {

@@ -13,6 +13,9 @@
 
 namespace spillway::telemetry {
 
+// What open_files() is called in a report: it asks the kernel, not lsof.
+inline constexpr const char* kOpenFileMethod = "procfs_open_file_observation";
+
 // Looks through <proc root>/<pid>. Processes that end meanwhile, and those whose counters we may
 // not read, are passed over. This process itself is none of them.
 class ProcessScan {

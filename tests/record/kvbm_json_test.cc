@@ -67,6 +67,14 @@ TEST(KvbmJson, ASnapshotIsALineOfItsMetrics) {
             R"("gauges_by_labels":{"kvbm_host_cache_hit_rate":{"worker=0":0.5,"worker=1":0.75}}})");
 }
 
+TEST(KvbmJson, ASnapshotTellsOfLinesThatWereNotRead) {
+  KvbmSnapshot snapshot = reading({});
+  EXPECT_EQ(text::parse_json(kvbm_snapshot_json(snapshot), "all").find("unread_lines"), nullptr);
+  snapshot.unread_lines = 2;
+  const text::JsonValue json = text::parse_json(kvbm_snapshot_json(snapshot), "some");
+  EXPECT_EQ(json.at("unread_lines").as_int(), 2);
+}
+
 TEST(KvbmJson, ASkippedSnapshotSaysSo) {
   KvbmSnapshot snapshot;
   snapshot.skipped = true;

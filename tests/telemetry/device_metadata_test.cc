@@ -98,6 +98,19 @@ TEST(DeviceMetadata, AFailureOfOursStillGivesTheSchema) {
             "");
 }
 
+TEST(DeviceMetadata, OfThisMachineIsWholeWhateverToolsItHas) {
+  const record::DeviceMetadata found =
+      device_metadata({.device_hint = "/dev/nvme0", .cache_directory = "/", .io_device = "nvme0n1"},
+                      "post", [](const std::vector<std::string>& command) {
+                        return run_command(command, std::chrono::seconds(20));
+                      });
+  EXPECT_TRUE(found.uname.success) << found.uname.error;
+  EXPECT_TRUE(found.os_release_fields.contains("NAME"));
+  const JsonValue json = text::parse_json(record::device_metadata_json(found), "metadata");
+  EXPECT_EQ(json.at("capture_stage").as_string(), "post");
+  EXPECT_EQ(json.at("nvme").at("devices").elements().size(), found.devices.size());
+}
+
 // A machine on which nothing answers but what the test adds.
 record::DeviceMetadata metadata_of(const record::DeviceTargets& targets,
                                    const NvmeControllers& controllers,

@@ -36,6 +36,13 @@ TEST(KvbmSnapshot, WhatIsNotFiniteIsNotThere) {
   EXPECT_EQ(read.metrics, (std::map<std::string, double>{{"kvbm_cache_evictions", 1}}));
 }
 
+TEST(KvbmSnapshot, LinesThatAreNoMetricsAreCountedAndCostNoOthers) {
+  const record::KvbmSnapshot read = snapshot("kvbm_matched_tokens 1\n!\nkvbm_cache_evictions x\n");
+  EXPECT_TRUE(read.success);
+  EXPECT_EQ(read.metrics.size(), 1U);
+  EXPECT_EQ(read.unread_lines, 2U);
+}
+
 TEST(KvbmSnapshot, APageThatHoldsSomethingElseIsAFailure) {
   const record::KvbmSnapshot read = snapshot("<html>not found</html>\n");
   EXPECT_FALSE(read.success);
