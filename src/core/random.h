@@ -19,7 +19,8 @@ enum class Purpose : std::uint16_t {
   qos,
   conversation,
   prefix,
-  answer
+  answer,
+  prompt
 };
 
 // Two streams with different keys are independent; the same key gives the same numbers on every
