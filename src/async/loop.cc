@@ -29,6 +29,13 @@ detail::SelfOwned drive(Task<> task, std::size_t& running, std::exception_ptr& f
   --running;
 }
 
+// The first lines of a frame: its functions, what it resumes with, its parameters.
+void fetch(const void* frame) {
+  constexpr std::size_t kLine = 64;
+  const auto* const bytes = static_cast<const char*>(frame);
+  for (std::size_t line = 0; line < 4; ++line) __builtin_prefetch(bytes + line * kLine);
+}
+
 }  // namespace
 
 Wait::Wait(Loop& loop, const char* name) : loop_(loop), name_(name), next_(loop.waits_) {
@@ -165,7 +172,7 @@ void Loop::run_ready() {
     const std::coroutine_handle<> frame = ready_.front();
     ready_.pop_front();
     // Thousands of frames that wake together lie far apart: the next comes while this one runs.
-    if (left > 1) __builtin_prefetch(ready_.front().address());
+    if (left > 1) fetch(ready_.front().address());
     async::run(frame);
   }
 }
