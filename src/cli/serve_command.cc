@@ -14,6 +14,7 @@
 
 #include "cli/flags.h"
 #include "cli/signals.h"
+#include "core/size_text.h"
 #include "scenario/environment_variables.h"
 #include "scenario/serve_settings.h"
 #include "scenario/serving.h"
@@ -57,6 +58,10 @@ class ServeCommand final : public Command {
     {
       const std::scoped_lock lock(mutex);
       serving = &made;
+    }
+    if (!config.null && config.kv.mode != scenario::TierMode::b0) {
+      fmt::print(stderr, "Setting up {} of host memory and {} on disk\n", size_text(config.kv.cpu),
+                 size_text(config.kv.disk));
     }
     made.run([&](const scenario::ServingPorts& ports) { tell(config, ports); });
     {

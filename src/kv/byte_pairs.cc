@@ -222,8 +222,13 @@ class BytePairTokenizer final : public Tokenizer {
       if (is_word(bytes)) found.push_back(bytes);
     }
     std::ranges::sort(found);
-    if (found.size() > kMostWords) found.resize(kMostWords);
-    return found;
+    if (found.size() <= kMostWords) return found;
+    std::vector<std::string> spread;  // over the whole alphabet
+    spread.reserve(kMostWords);
+    for (std::size_t i = 0; i < kMostWords; ++i) {
+      spread.push_back(found[i * found.size() / kMostWords]);
+    }
+    return spread;
   }
 
  private:

@@ -60,6 +60,7 @@ struct Proxying::Impl {
   serve::AdapterCounters counters;
   std::mutex mutex;  // of what other threads ask for
   bool running = false;
+  bool ending = false;  // asked for while nothing ran yet
 };
 
 Proxying::Proxying(ProxyConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
@@ -67,23 +68,28 @@ Proxying::Proxying(ProxyConfig config) : impl_(std::make_unique<Impl>(std::move(
 Proxying::~Proxying() = default;
 
 void Proxying::run(const std::function<void(std::uint16_t port)>& ready) {
-  const auto set_running = [this](bool running) {
+  const auto end = [this] {
     const std::scoped_lock lock(impl_->mutex);
-    impl_->running = running;
+    impl_->running = false;
   };
+  {
+    const std::scoped_lock lock(impl_->mutex);
+    if (impl_->ending) return;
+    impl_->running = true;
+  }
   impl_->on_ready = ready;
-  set_running(true);
   try {
     impl_->loop.run(impl_->serve());
   } catch (...) {
-    set_running(false);
+    end();
     throw;
   }
-  set_running(false);
+  end();
 }
 
 void Proxying::drain() {
   const std::scoped_lock lock(impl_->mutex);
+  impl_->ending = true;
   if (!impl_->running) return;
   impl_->loop.post([this] {
     if (impl_->server != nullptr) impl_->server->drain();
@@ -92,6 +98,7 @@ void Proxying::drain() {
 
 void Proxying::stop() {
   const std::scoped_lock lock(impl_->mutex);
+  impl_->ending = true;
   if (impl_->running) impl_->loop.post([this] { impl_->stop.request(); });
 }
 

@@ -117,6 +117,13 @@ struct Serving::Impl {
     return ports;
   }
 
+  // False when the end was asked for during set-up.
+  bool begin() {
+    const std::scoped_lock lock(mutex);
+    running = !ending;
+    return running;
+  }
+
   // The API's server goes first, then the pages that tell of it, then what they work with.
   async::Task<> serve_all() {
     co_await async::with_group(loop, stop, [&](async::Group& group) -> async::Task<> {
@@ -153,6 +160,7 @@ struct Serving::Impl {
   stats::Histogram step_lateness;
   std::mutex mutex;  // of what other threads ask for
   bool running = false;
+  bool ending = false;  // asked for while nothing ran yet
 };
 
 Serving::Serving(ServeConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
@@ -165,13 +173,9 @@ void Serving::run(const std::function<void(const ServingPorts&)>& ready) {
   if (!impl_->config.endpoint.ports_file.empty()) {
     record::write_new_file(impl_->config.endpoint.ports_file, to_json(ports));
   }
-  {
-    const std::scoped_lock lock(impl_->mutex);
-    impl_->running = true;
-  }
-  ready(ports);
-  impl_->loop.run(impl_->serve_all());
-  {
+  if (impl_->begin()) {
+    ready(ports);
+    impl_->loop.run(impl_->serve_all());
     const std::scoped_lock lock(impl_->mutex);
     impl_->running = false;
   }
@@ -183,6 +187,7 @@ void Serving::run(const std::function<void(const ServingPorts&)>& ready) {
 
 void Serving::drain() {
   const std::scoped_lock lock(impl_->mutex);
+  impl_->ending = true;
   if (!impl_->running) return;
   impl_->loop.post([this] {
     if (impl_->servers[0]->draining()) return;
@@ -194,6 +199,7 @@ void Serving::drain() {
 
 void Serving::stop() {
   const std::scoped_lock lock(impl_->mutex);
+  impl_->ending = true;
   if (impl_->running) impl_->loop.post([this] { impl_->stop.request(); });
 }
 

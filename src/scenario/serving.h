@@ -37,7 +37,8 @@ class Serving {
   // port that is taken and for tiers that cannot be made.
   void run(const std::function<void(const ServingPorts&)>& ready);
 
-  // No new requests; those under way are finished, for as long as the config says.
+  // No new requests; those under way are finished, for as long as the config says. Asked for during
+  // set-up, run() returns after it.
   void drain();
   // Requests under way are abandoned.
   void stop();

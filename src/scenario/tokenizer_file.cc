@@ -65,35 +65,60 @@ void read_model(const JsonValue& model, kv::BytePairs& pairs) {
   }
 }
 
-void read_byte_level(const JsonValue& step, kv::BytePairs& pairs) {
-  pairs.space_before_text = says(step, "add_prefix_space");
-  const JsonValue* const by_pattern = given(step, "use_regex");
-  if (by_pattern == nullptr || by_pattern->as_bool()) {
-    if (!pairs.pattern.empty()) by_pattern->fail("false, beside a Split");
-    pairs.pattern = kv::kGpt2Pattern;
-  }
-}
+// The steps that cut text into words, in their order.
+class PreTokenizer {
+ public:
+  explicit PreTokenizer(kv::BytePairs& pairs) : pairs_(pairs) {}
 
-void read_split(const JsonValue& step, kv::BytePairs& pairs) {
-  const JsonValue& behavior = step.at("behavior");
-  if (behavior.as_string() != "Isolated") behavior.fail("Isolated");
-  if (says(step, "invert")) step.at("invert").fail("false");
-  pairs.pattern = step.at("pattern").at("Regex").as_string();
-}
-
-void read_pre_tokenizer(const JsonValue& step, kv::BytePairs& pairs) {
-  const std::string& type = step.at("type").as_string();
-  if (type == "Sequence") {
-    for (const JsonValue& one : step.at("pretokenizers").elements()) {
-      read_pre_tokenizer(one, pairs);
+  void read(const JsonValue& step) {
+    const std::string& type = step.at("type").as_string();
+    if (type == "Sequence") {
+      for (const JsonValue& one : step.at("pretokenizers").elements()) read(one);
+    } else if (type == "Split") {
+      read_split(step);
+    } else if (type == "ByteLevel") {
+      read_byte_level(step);
+    } else {
+      step.at("type").fail("ByteLevel, or a Split before it");
     }
-  } else if (type == "Split") {
-    read_split(step, pairs);
-  } else if (type == "ByteLevel") {
-    read_byte_level(step, pairs);
-  } else {
-    step.at("type").fail("ByteLevel, Split, or a Sequence of these");
   }
+
+  void check_whole(const JsonValue& all) const {
+    if (!byte_level_ || pairs_.pattern.empty()) {
+      all.fail("a ByteLevel with its own pattern or that of a Split");
+    }
+  }
+
+ private:
+  void read_split(const JsonValue& step) {
+    if (!pairs_.pattern.empty() || byte_level_) step.fail("one Split, before the ByteLevel");
+    const JsonValue& behavior = step.at("behavior");
+    if (behavior.as_string() != "Isolated") behavior.fail("Isolated");
+    if (says(step, "invert")) step.at("invert").fail("false");
+    pairs_.pattern = step.at("pattern").at("Regex").as_string();
+  }
+
+  void read_byte_level(const JsonValue& step) {
+    if (byte_level_) step.fail("one ByteLevel");
+    byte_level_ = true;
+    const bool after_split = !pairs_.pattern.empty();
+    const JsonValue* const by_pattern = given(step, "use_regex");
+    const bool own_pattern = by_pattern == nullptr || by_pattern->as_bool();
+    if (own_pattern && after_split) step.fail("use_regex false, after a Split");
+    if (own_pattern) pairs_.pattern = kv::kGpt2Pattern;
+    pairs_.space_before_text = says(step, "add_prefix_space");
+    if (pairs_.space_before_text && after_split) step.fail("no add_prefix_space after a Split");
+  }
+
+  kv::BytePairs& pairs_;
+  bool byte_level_ = false;
+};
+
+void read_added(const JsonValue& token, kv::BytePairs& pairs) {
+  for (const char* const key : {"lstrip", "rstrip", "single_word"}) {
+    if (says(token, key)) token.at(key).fail("false: text is taken as it is");
+  }
+  pairs.added.emplace_back(token.at("content").as_string(), token_id(token.at("id")));
 }
 
 }  // namespace
@@ -104,12 +129,11 @@ kv::BytePairs byte_pairs_of(const JsonValue& document, const std::string& name) 
   }
   kv::BytePairs pairs{.name = name, .vocabulary = {}, .merges = {}, .added = {}, .pattern = {}};
   read_model(document.at("model"), pairs);
-  read_pre_tokenizer(document.at("pre_tokenizer"), pairs);
-  if (pairs.pattern.empty()) document.at("pre_tokenizer").fail("a pattern that cuts words");
+  PreTokenizer steps(pairs);
+  steps.read(document.at("pre_tokenizer"));
+  steps.check_whole(document.at("pre_tokenizer"));
   if (const JsonValue* const added = given(document, "added_tokens")) {
-    for (const JsonValue& token : added->elements()) {
-      pairs.added.emplace_back(token.at("content").as_string(), token_id(token.at("id")));
-    }
+    for (const JsonValue& token : added->elements()) read_added(token, pairs);
   }
   return pairs;
 }

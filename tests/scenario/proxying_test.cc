@@ -88,5 +88,12 @@ TEST(ProxyingTest, ADirectoryThatCannotBeMadeIsASetUpError) {
   proxying.drain();  // has ended: nothing to do
 }
 
+TEST(ProxyingTest, AnEndThatIsAskedForDuringSetUpIsRemembered) {
+  const TemporaryDirectory directory;
+  Proxying proxying(proxy_to(1, directory.file("lora")));
+  proxying.stop();
+  proxying.run([](std::uint16_t) { FAIL() << "it serves"; });
+}
+
 }  // namespace
 }  // namespace spillway::scenario

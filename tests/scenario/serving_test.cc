@@ -127,5 +127,14 @@ TEST(ServingTest, TokensAreThoseOfTheFileThatIsGiven) {
       << got.body;
 }
 
+// Tiers of many GiB take seconds to make: a Ctrl-C meanwhile is not lost.
+TEST(ServingTest, AnEndThatIsAskedForDuringSetUpIsRemembered) {
+  Serving serving(config_of({{"null", "on"}}));
+  serving.drain();
+  bool served = false;
+  serving.run([&](const ServingPorts&) { served = true; });
+  EXPECT_FALSE(served);
+}
+
 }  // namespace
 }  // namespace spillway::scenario

@@ -64,15 +64,30 @@ std::string complaint(const std::string& from, const std::string& to) {
   return "";
 }
 
+std::string complaint_of_steps(const std::string& pre_tokenizer) {
+  return complaint(R"("pre_tokenizer": {)"
+                   "\n"
+                   R"("type": "ByteLevel",)"
+                   "\n"
+                   R"("add_prefix_space": false,)"
+                   "\n"
+                   R"("trim_offsets": true,)"
+                   "\n"
+                   R"("use_regex": true)"
+                   "\n}",
+                   R"("pre_tokenizer": )" + pre_tokenizer);
+}
+
 TEST(TokenizerFileTest, SaysWhatItDoesNotSupport) {
   EXPECT_NE(complaint(R"("type": "BPE")", R"("type": "WordPiece")").find("expected BPE"),
             std::string::npos);
   EXPECT_NE(complaint(R"("normalizer": null)", R"("normalizer": {"type": "NFC"})")
                 .find("t.json: normalizer"),
             std::string::npos);
-  EXPECT_NE(complaint(R"("type": "ByteLevel")", R"("type": "Metaspace")").find("ByteLevel, Split"),
-            std::string::npos);
-  EXPECT_NE(complaint(R"("use_regex": true)", R"("use_regex": false)").find("a pattern"),
+  EXPECT_NE(
+      complaint(R"("type": "ByteLevel")", R"("type": "Metaspace")").find("ByteLevel, or a Split"),
+      std::string::npos);
+  EXPECT_NE(complaint(R"("use_regex": true)", R"("use_regex": false)").find("its own pattern"),
             std::string::npos);
   EXPECT_NE(complaint(R"("dropout": null)", R"("dropout": 0.1)").find("dropout"),
             std::string::npos);
@@ -83,6 +98,31 @@ TEST(TokenizerFileTest, SaysWhatItDoesNotSupport) {
   EXPECT_NE(complaint(R"("id": 266)", R"("id": -1)"), "");
   EXPECT_EQ(complaint(R"("dropout": null)", R"("dropout": null)"), "");
   EXPECT_THROW(make_tokenizer("/no/such/tokenizer.json"), Error);
+}
+
+// Each of these would give other tokens than the model's own tokenizer.
+TEST(TokenizerFileTest, RefusesStepsThatItWouldGetWrong) {
+  const std::string byte_level = R"({"type": "ByteLevel", "add_prefix_space": false, )"
+                                 R"("trim_offsets": true, "use_regex": true})";
+  const std::string split =
+      R"({"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated"})";
+  const std::string plain = R"({"type": "ByteLevel", "use_regex": false})";
+  const auto steps = [&](const std::string& list) {
+    return complaint_of_steps(R"({"type": "Sequence", "pretokenizers": [)" + list + "]}");
+  };
+  EXPECT_EQ(steps(split + "," + plain), "");
+  EXPECT_NE(steps(split + "," + byte_level).find("use_regex false"), std::string::npos);
+  EXPECT_NE(steps(split + R"(, {"type": "ByteLevel"})").find("use_regex false"), std::string::npos);
+  EXPECT_NE(steps(split + "," + split + "," + plain).find("one Split"), std::string::npos);
+  EXPECT_NE(steps(byte_level + "," + split).find("one Split"), std::string::npos);
+  EXPECT_NE(steps(byte_level + "," + byte_level).find("one ByteLevel"), std::string::npos);
+  EXPECT_NE(steps(split).find("a ByteLevel"), std::string::npos);
+  EXPECT_NE(
+      steps(split + R"(, {"type": "ByteLevel", "use_regex": false, "add_prefix_space": true})")
+          .find("no add_prefix_space"),
+      std::string::npos);
+  EXPECT_NE(complaint(R"("special": true)", R"("special": true, "rstrip": true)").find("rstrip"),
+            std::string::npos);
 }
 
 }  // namespace
