@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/request_identity.h"
+
+#include <algorithm>
+
+namespace spillway::analysis {
+namespace {
+
+bool all_same(const std::vector<std::string>& values) {
+  return values.size() >= 2 &&
+         std::ranges::all_of(values, [&](const std::string& one) { return one == values[0]; });
+}
+
+}  // namespace
+
+bool ReuseIdentity::same_identity() const { return all_same(identities); }
+bool ReuseIdentity::same_prompt() const { return all_same(prompts); }
+bool ReuseIdentity::same_params() const { return all_same(params); }
+
+std::string_view ReuseIdentity::verdict() const {
+  return same_identity() && same_prompt() && same_params() ? "identical_inputs_confirmed"
+                                                           : "identity_mismatch_detected";
+}
+
+void RequestIdentity::add(const record::CompletionRow& row) {
+  ++total_;
+  const std::string& prompt = row.prompt->sha256;
+  const std::string& params = row.call->params_sha256;
+  prompts_.insert(prompt);
+  params_.insert(params);
+  identities_.insert(row.identity_sha256);
+  payloads_.insert(row.payload_sha256);
+  if (!row.prompt->prefix_hash.empty()) prefixes_.insert(row.prompt->prefix_hash);
+  if (!row.prompt->session_id.empty()) ++sessions_[row.prompt->session_id];
+  for (const auto& [name, value] : row.header_hints) header_keys_.insert(name);
+  PhaseIdentity& phase = phases_[row.call->phase];
+  ++phase.requests;
+  phase.identities.insert(row.identity_sha256);
+  phase.prompts.insert(prompt);
+  phase.params.insert(params);
+  if (row.call->phase.starts_with("reuse_")) {
+    repeats_[row.index] = {.identity = row.identity_sha256, .prompt = prompt, .params = params};
+  }
+}
+
+ReuseIdentity RequestIdentity::reuse() const {
+  ReuseIdentity reuse;
+  for (const auto& [index, repeat] : repeats_) {
+    reuse.identities.push_back(repeat.identity);
+    reuse.prompts.push_back(repeat.prompt);
+    reuse.params.push_back(repeat.params);
+  }
+  return reuse;
+}
+
+}  // namespace spillway::analysis
