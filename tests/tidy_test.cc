@@ -96,6 +96,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"scenario/tier_config.h", "settings, no code; scenario/tiers_test"},
     {"text/code_points.h", "one loop; record/completion_row_test"},
     {"record/completion_fault.h", "names; load/completion_client_test"},
+    {"record/kv_mode.cc", "one object; report/drive_summary_test"},
     {"scenario/drive_rows.cc", "a table; scenario/drive_settings_test"},
     {"serve/cause.h", "a conversion; scenario/io_trace_log_test"},
     {"serve/engine_figures.h", "a value; serve/engine_test"},

@@ -31,8 +31,8 @@ std::optional<Duration> seconds_if(const Settings& settings, std::string_view na
   return settings.is_set(name) ? std::optional(settings.seconds(name)) : std::nullopt;
 }
 
-KvMode read_kv(const Settings& settings) {
-  KvMode kv{.mode = settings.text("kv-mode"), .tier = settings.text("tier-mode")};
+record::KvMode read_kv(const Settings& settings) {
+  record::KvMode kv{.mode = settings.text("kv-mode"), .tier = settings.text("tier-mode")};
   constexpr std::array<const char*, 3> kModes = {"off", "cpu_only", "cpu_disk"};
   constexpr std::array<const char*, 3> kTiers = {"B0", "B1", "B2"};
   std::size_t which = 0;

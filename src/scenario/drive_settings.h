@@ -12,22 +12,11 @@
 #include "load/completion_load.h"
 #include "net/tls.h"
 #include "net/url.h"
+#include "record/kv_mode.h"
 #include "scenario/environment_variables.h"
 #include "scenario/settings.h"
 
 namespace spillway::scenario {
-
-// The server's tiers, as the harness calls them (its section 1.2).
-struct KvMode {
-  std::string mode;  // off, cpu_only, cpu_disk
-  std::string tier;  // B0, B1, B2
-  bool enabled = false;
-  double cpu_gb = 0;
-  double disk_gb = 0;
-  bool disable_partial_reuse = false;
-  bool disable_block_reuse = false;
-  bool disable_disk_offload_filter = false;
-};
 
 struct DriveTarget {
   std::optional<net::Url> base;  // none: an endpoint of our own
@@ -99,7 +88,7 @@ struct DriveConfig {
   DriveRequests requests;
   DriveLoad load;
   SanityConfig sanity;
-  KvMode kv;
+  record::KvMode kv;
   DriveEvidence evidence;
   std::vector<std::string> variant_tags;
   std::string tokenizer;

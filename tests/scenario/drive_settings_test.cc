@@ -56,11 +56,11 @@ TEST(DriveSettingsTest, DefaultsAreTheHarnesssButForThree) {
 
 TEST(DriveSettingsTest, ModesGiveTheirTiers) {
   EXPECT_EQ(config_of({{"tier-mode", "b0"}, {"kv-mode", "cpu_disk"}}).kv.mode, "off");
-  const KvMode off = config_of({{"kv-mode", "off"}, {"kv-cpu-cache-gb", "4"}}).kv;
+  const record::KvMode off = config_of({{"kv-mode", "off"}, {"kv-cpu-cache-gb", "4"}}).kv;
   EXPECT_EQ(off.tier, "B0");
   EXPECT_FALSE(off.enabled);
   EXPECT_EQ(off.cpu_gb, 0);
-  const KvMode host = config_of({{"tier-mode", "B1"}, {"kv-cpu-cache-gb", "4"}}).kv;
+  const record::KvMode host = config_of({{"tier-mode", "B1"}, {"kv-cpu-cache-gb", "4"}}).kv;
   EXPECT_EQ(host.mode, "cpu_only");
   EXPECT_EQ(host.cpu_gb, 4);
   EXPECT_EQ(host.disk_gb, 0);

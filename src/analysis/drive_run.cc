@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/drive_run.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace spillway::analysis {
+namespace {
+
+constexpr double kMib = 1024.0 * 1024.0;
+
+const DrivePhaseRun* find_phase(const DriveRun& run, std::string_view name) {
+  const auto found = std::ranges::find(run.phases, name, &DrivePhaseRun::name);
+  return found == run.phases.end() || !found->ran ? nullptr : &*found;
+}
+
+std::optional<double> mib_of(const DrivePhaseRun* phase,
+                             std::uint64_t record::BlockIoDelta::* bytes) {
+  if (phase == nullptr) return std::nullopt;
+  const auto delta = record::block_io_delta(phase->block_before, phase->block_after);
+  if (!delta) return std::nullopt;
+  return static_cast<double>((*delta).*bytes) / kMib;
+}
+
+}  // namespace
+
+void DriveRun::invalidate(const std::string& reason, const std::string& detail) {
+  if (invalid_reason.empty()) invalid_reason = reason;
+  if (!detail.empty()) invalid_details.push_back(detail);
+}
+
+DriveOverall overall_of(const DriveRun& run) {
+  DriveOverall overall;
+  for (const DrivePhaseRun& phase : run.phases) {
+    if (!phase.ran || !phase.include) continue;
+    overall.sums.merge(phase.sums);
+    overall.duration_s += phase.duration_s;
+  }
+  return overall;
+}
+
+PhaseDeltas kvbm_deltas(const DriveRun& run) {
+  PhaseDeltas deltas;
+  for (const DrivePhaseRun& phase : run.phases) {
+    if (phase.ran) deltas[phase.name] = record::kvbm_delta(phase.kvbm_before, phase.kvbm_after);
+  }
+  return deltas;
+}
+
+KvbmSummary kvbm_summary_of(const DriveRun& run) {
+  return summarise_kvbm(
+      {.scenario = run.scenario, .kv_mode = run.kv.mode, .enabled = run.kv.enabled},
+      run.kvbm_snapshots, kvbm_deltas(run));
+}
+
+std::optional<IoReplaySignal> io_signal_of(const DriveRun& run) {
+  const bool eviction = run.scenario == "eviction_replay";
+  if (!eviction && run.scenario != "rehydrate_replay") return std::nullopt;
+  const ReplayPhases& phases = eviction ? kEvictionPhases : kRehydratePhases;
+  using record::BlockIoDelta;
+  return io_replay_signal(
+      phases,
+      {.baseline_read_mib = mib_of(find_phase(run, phases.baseline), &BlockIoDelta::read_bytes),
+       .pressure_write_mib = mib_of(find_phase(run, phases.pressure), &BlockIoDelta::write_bytes),
+       .replay_read_mib = mib_of(find_phase(run, phases.replay), &BlockIoDelta::read_bytes)});
+}
+
+}  // namespace spillway::analysis

@@ -1,0 +1,102 @@
+// DriveRun: one run against a serving endpoint, phase by phase, with the evidence around it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/kvbm_summary.h"
+#include "analysis/phase_sums.h"
+#include "analysis/replay_signal.h"
+#include "analysis/request_identity.h"
+#include "analysis/ttfc_sanity.h"
+#include "core/utc_time.h"
+#include "record/kv_mode.h"
+#include "record/kvbm.h"
+#include "record/worker_io.h"
+
+namespace spillway::analysis {
+
+// What a phase did; of one that did not come about, what was planned.
+struct DrivePhaseRun {
+  std::string name;
+  UtcTime start;
+  UtcTime end;
+  std::uint32_t concurrency = 1;
+  std::uint64_t planned = 0;
+  bool include = true;  // in the figures of the run
+  bool ran = false;
+  double duration_s = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t dropped = 0;  // of open loops: too many were in flight
+  std::uint64_t unsent = 0;   // the run ended before
+  std::uint64_t late = 0;     // sent a millisecond or more after they were due
+  PhaseSums sums;
+  record::KvbmSnapshot kvbm_before;
+  record::KvbmSnapshot kvbm_after;
+  record::BlockSample block_before;
+  record::BlockSample block_after;
+  record::WorkerIo worker_before;
+  record::WorkerIo worker_after;
+  std::optional<std::size_t> models_visible;  // asked after 404s and 500s
+};
+
+// The four cases of the check of TTFC, and what was made of them.
+struct SanityRun {
+  std::uint64_t requests = 0;  // of each case
+  std::uint32_t concurrency = 1;
+  std::uint32_t short_max_tokens = 0;
+  std::uint32_t long_max_tokens = 0;
+  bool fail_on_error = false;
+  SanityInput input;
+  SanityVerdict verdict;
+};
+
+struct DriveRun {
+  std::string run_id;
+  UtcTime created;
+  std::string scenario;
+  std::string model_id;
+  std::optional<std::size_t> model_count_end;
+  bool stream = false;
+  bool record_ttfb = false;
+  std::optional<double> stream_timeout_s;
+  record::KvMode kv;
+  std::vector<std::pair<std::string, std::string>> kv_runtime_env;
+  std::vector<std::string> variant_tags;
+  std::string block_device;
+  std::string worker_pattern;
+  // The first thing that went wrong; empty for a valid run. Section 7.4 of the harness has them.
+  std::string invalid_reason;
+  std::vector<std::string> invalid_details;
+  std::deque<DrivePhaseRun> phases;
+  std::vector<record::KvbmSnapshot> kvbm_snapshots;
+  bool allow_missing_kvbm = false;
+  RequestIdentity identity;
+  std::optional<SanityRun> sanity;
+  std::vector<std::pair<std::string, std::string>> fingerprint;
+  std::vector<std::string> notes;
+
+  bool valid() const { return invalid_reason.empty(); }
+  // Keeps the first reason, and every detail.
+  void invalidate(const std::string& reason, const std::string& detail);
+};
+
+// Of the phases that count, as if they had been one; their lengths add up.
+struct DriveOverall {
+  PhaseSums sums;
+  double duration_s = 0;
+};
+DriveOverall overall_of(const DriveRun& run);
+
+PhaseDeltas kvbm_deltas(const DriveRun& run);
+KvbmSummary kvbm_summary_of(const DriveRun& run);
+// By the block device's counters; nothing where the scenario replays nothing.
+std::optional<IoReplaySignal> io_signal_of(const DriveRun& run);
+
+}  // namespace spillway::analysis

@@ -1,0 +1,33 @@
+// summary.json of a run against a serving endpoint, and the small files beside it, with the DGX
+// Spark harness's names (its section 7). SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "analysis/drive_run.h"
+#include "analysis/io_attribution.h"
+#include "record/device_metadata.h"
+
+namespace spillway::report {
+
+// What was captured of the machine around the run; the paths are relative to the run's directory.
+struct DriveMachine {
+  std::string nvme_device;
+  std::optional<record::DeviceMetadata> before;
+  std::optional<record::DeviceMetadata> after;
+  bool io_attribution = false;
+  bool io_available = false;
+  std::size_t io_errors = 0;
+};
+
+// Indented. The harness's keys as it has them; ours are `served` of each phase and of the whole,
+// `load` of each phase, and `spillway`.
+std::string drive_summary_json(const analysis::DriveRun& run, const DriveMachine& machine);
+
+// The files of phase_deltas/ of one phase that ran: by name, relative to the run's directory.
+std::map<std::string, std::string> phase_delta_files(const analysis::DriveRun& run,
+                                                     const analysis::DrivePhaseRun& phase);
+
+}  // namespace spillway::report
