@@ -15,6 +15,7 @@
 #include "cli/bench_command.h"
 #include "cli/check_submission_command.h"
 #include "cli/command.h"
+#include "cli/drive_command.h"
 #include "cli/models_command.h"
 #include "cli/proxy_command.h"
 #include "cli/serve_command.h"
@@ -40,6 +41,7 @@ int run_program(int argc, char** argv) {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(bench_command(program));
   commands.push_back(suite_command(program));
+  commands.push_back(drive_command(program));
   commands.push_back(serve_command(program));
   commands.push_back(proxy_command(program));
   commands.push_back(models_command(program));

@@ -98,7 +98,7 @@ TEST(DriveSummaryTest, HasTheHarnesssKeys) {
   EXPECT_EQ(summary.at("mode").as_string(), "B2");
   EXPECT_TRUE(summary.at("run_valid").as_bool());
   EXPECT_EQ(summary.at("phase_windows").at("replay").at("start").as_string(),
-            "2026-02-18T12:15:00.000+00:00");
+            "2026-02-18T12:15:00+00:00");
   const JsonValue& replay = summary.at("phase_summaries").elements()[2];
   EXPECT_EQ(replay.at("io_delta").at("read_mib_delta").as_double(), 8);
   EXPECT_EQ(replay.at("kvbm_metrics_delta").at("kvbm_onboard_blocks_d2d_delta").as_double(), 4);
@@ -111,8 +111,9 @@ TEST(DriveSummaryTest, HasTheHarnesssKeys) {
 }
 
 TEST(DriveSummaryTest, IsReadByTheReportAndByTheCheckOfTheReplay) {
-  const std::string json =
-      drive_summary_json(replayed(), {.nvme_device = {}, .io_attribution = true});
+  DriveMachine machine;
+  machine.io_attribution = true;
+  const std::string json = drive_summary_json(replayed(), machine);
   const std::string report = render_harness_report(text::parse_json(json, "summary"));
   EXPECT_THAT(report, HasSubstr("KVBM rollup offload/onboard/matched: `0` / `4` / `0`"));
   EXPECT_THAT(report, HasSubstr("rehydrate_replay_signal: `disk_rehydrate_detected`"));

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/drive_command.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "cli/drive_files.h"
+#include "cli/flags.h"
+#include "cli/signals.h"
+#include "core/error.h"
+#include "core/version.h"
+#include "scenario/drive.h"
+#include "scenario/drive_rows.h"
+#include "scenario/drive_setup.h"
+#include "scenario/embedded_server.h"
+
+namespace spillway::cli {
+namespace {
+
+constexpr int kInvalid = 2;
+constexpr std::chrono::seconds kServerPatience(20);
+
+UtcTime now_utc() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+// A line a second on a terminal, of a run that takes longer than two.
+class DriveProgress {
+ public:
+  explicit DriveProgress(const scenario::Drive& drive)
+      : thread_([&drive](const std::stop_token& stop) {
+          const bool terminal = ::isatty(STDERR_FILENO) == 1;
+          for (int tenths = 0; !stop.stop_requested(); ++tenths) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            if (!terminal || tenths < 20 || tenths % 10 != 0) continue;
+            fmt::print(stderr, "\r{} of {} requests", drive.ended(), drive.planned());
+          }
+          if (terminal) fmt::print(stderr, "\r\033[K");
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+class DriveCommand final : public Command {
+ public:
+  explicit DriveCommand(CLI::App& program)
+      : app_(program.add_subcommand(
+            "drive",
+            "Drive a serving endpoint through a scenario, with evidence of what its KV "
+            "tiers did")),
+        settings_(scenario::drive_rows(), "drive"),
+        flags_(*app_, settings_) {
+    app_->footer(
+        "Without --base-url an endpoint of our own (spillway serve) is started, and --tier-mode\n"
+        "sets it up. The run's directory is printed at the end (docs/drive.md).\n"
+        "Examples:\n"
+        "  spillway drive --scenario rehydrate_replay --tier-mode B2 --io-attrib --stream\n"
+        "  spillway drive --base-url http://127.0.0.1:8000 --requests 64 --concurrency 4 --stream\n"
+        "  spillway analyse io-attribution --run-dir bench/results/<run>\n"
+        "Statuses: 0 the run is valid, 1 failed before there was a run, 2 the run is invalid (its\n"
+        "files say why) or bad input, 130 interrupted (what was measured is kept).");
+  }
+
+  bool chosen() const override { return app_->parsed(); }
+
+  int run() override {
+    environment_ = scenario::process_environment();
+    scenario::apply_drive_variables(environment_, settings_);
+    flags_.apply(environment_);
+    const scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
+    const Signals signals([this](int /*signal*/, int count) { end(count); });
+    try {
+      return drive(config);
+    } catch (const Error& error) {
+      fmt::print(stderr, "spillway: {}\n", error.what());
+      return kFailedEarly;
+    }
+  }
+
+ private:
+  static constexpr int kFailedEarly = 1;
+
+  void end(int count) {
+    const std::scoped_lock lock(mutex_);
+    if (count > 1 || drive_ == nullptr) std::_Exit(kInterrupted);
+    interrupted_ = true;
+    fmt::print(stderr, "\nStopping; what was measured is kept\n");
+    drive_->stop();
+  }
+
+  int drive(scenario::DriveConfig config) {
+    const UtcTime created = now_utc();
+    const std::string id = config.run_id.empty() ? utc_token(created) : config.run_id;
+    const DriveFiles files(config.results_root, id);
+    const scenario::DriveSetup setup(settings_, config);
+    analysis::DriveRun run = setup.describe(id, created, environment_);
+    run.fingerprint.emplace_back("spillway", version_text());
+    report::DriveMachine machine;
+    machine.nvme_device = config.evidence.nvme_device;
+    machine.io_attribution = config.evidence.io_attribution;
+    files.write_manifests(setup.phases());
+    files.write_settings(config, settings_, run, setup.phases(), setup.preflight());
+    if (setup.preflight().failed) {
+      run.invalidate("prompt_preflight_failed", setup.preflight().errors.front());
+      setup.plan_only(run);
+    } else {
+      run_for_real(config, files, setup, run, machine);
+    }
+    files.write_results(run, machine, config.report_file);
+    fmt::print("{}\n", files.path());
+    if (interrupted_) return kInterrupted;
+    if (!run.valid()) {
+      fmt::print(stderr, "The run is invalid: {}{}{}\n", run.invalid_reason,
+                 run.invalid_details.empty() ? "" : ": ",
+                 run.invalid_details.empty() ? "" : run.invalid_details.front());
+    }
+    return run.valid() ? kSuccess : kInvalid;
+  }
+
+  void run_for_real(scenario::DriveConfig& config, const DriveFiles& files,
+                    const scenario::DriveSetup& setup, analysis::DriveRun& run,
+                    report::DriveMachine& machine) {
+    std::optional<scenario::EmbeddedServer> server;
+    scenario::DriveEndpoint endpoint;
+    if (config.target.base) {
+      endpoint = {.base = *config.target.base,
+                  .kvbm_url = config.evidence.kvbm_url,
+                  .system_url = config.evidence.system_url};
+    } else {
+      server.emplace(setup.server_options(files.path()));
+      endpoint = setup.adopt(*server, config, run);
+    }
+    machine.before = scenario::device_metadata_of(config, "pre");
+    files.write("device_metadata_pre.json", record::device_metadata_json(*machine.before));
+    scenario::Drive drive(config, endpoint, setup.phases(), setup.tokenizer(),
+                          files.path_of("requests.jsonl"));
+    if (config.store_responses) std::filesystem::create_directory(files.path_of("responses"));
+    hold(&drive);
+    {
+      const DriveProgress progress(drive);
+      drive.run(run, {.resolved =
+                          [&](const std::string& /*model*/) {
+                            files.write_settings(config, settings_, run, setup.phases(),
+                                                 setup.preflight());
+                          },
+                      .phase_ended =
+                          [&](const analysis::DriveRun& all, const analysis::DrivePhaseRun& phase) {
+                            files.write_phase(all, phase);
+                          }});
+    }
+    hold(nullptr);
+    if (server) server->stop(kServerPatience);
+    machine.after = scenario::device_metadata_of(config, "post");
+    files.write("device_metadata_post.json", record::device_metadata_json(*machine.after));
+    if (config.evidence.io_attribution) files.write_io(config, run, drive.samples(), machine);
+  }
+
+  void hold(scenario::Drive* drive) {
+    const std::scoped_lock lock(mutex_);
+    drive_ = drive;
+  }
+
+  CLI::App* app_;
+  scenario::Settings settings_;
+  Flags flags_;
+  scenario::EnvironmentVariables environment_;
+  std::mutex mutex_;
+  scenario::Drive* drive_ = nullptr;
+  bool interrupted_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> drive_command(CLI::App& program) {
+  return std::make_unique<DriveCommand>(program);
+}
+
+}  // namespace spillway::cli

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/drive.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "async/clock.h"
+#include "async/loop.h"
+#include "core/error.h"
+#include "load/completion_client.h"
+#include "load/completion_load.h"
+#include "load/model_resolver.h"
+#include "load/origin_dialler.h"
+#include "net/origin.h"
+#include "scenario/drive_plan.h"
+#include "telemetry/block_device.h"
+#include "telemetry/io_sampler.h"
+#include "telemetry/kvbm_snapshot.h"
+#include "telemetry/process_scan.h"
+
+namespace spillway::scenario {
+namespace {
+
+using analysis::DrivePhaseRun;
+using analysis::DriveRun;
+using async::Task;
+
+constexpr Duration kModelsPatience = std::chrono::seconds(5);
+constexpr int kNotFound = 404;
+constexpr int kServerError = 500;
+
+UtcTime now_utc() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+load::CompletionClientOptions client_options(const DriveConfig& config, const net::Origin& origin) {
+  load::CompletionClientOptions options{.target = origin.url().path + "/v1/completions",
+                                        .headers = {{"Host", origin.authority()}},
+                                        .total = config.load.timeout,
+                                        .stream_total = config.load.stream_timeout,
+                                        .stall = config.load.stall};
+  if (!config.target.api_key.empty()) {
+    options.headers.emplace_back("Authorization", "Bearer " + config.target.api_key);
+  }
+  return options;
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// What the log's thread sums up of the phase that runs; read once it has been drained.
+struct PhaseEyes {
+  bool too_long = false;     // the engine refused a prompt for its length
+  bool may_be_gone = false;  // a 404 or 500: the model may be gone
+};
+
+}  // namespace
+
+struct Drive::Impl {
+  Impl(const DriveConfig& its_config, DriveEndpoint its_endpoint,
+       const workload::DrivePhases& its_phases, const kv::Tokenizer& its_tokenizer,
+       std::string its_rows)
+      : config(its_config),
+        endpoint(std::move(its_endpoint)),
+        phases(its_phases),
+        tokenizer(its_tokenizer),
+        rows(std::move(its_rows)),
+        origin(endpoint.base, config.target.tls),
+        dialler(loop, origin),
+        client(loop, dialler, client_options(config, origin)),
+        scan(config.evidence.process_pattern) {
+    for (const workload::DrivePhase& phase : phases.phases) planned += phase.prompts.size();
+  }
+
+  Task<> drive(DriveRun& run, const DriveHooks& hooks) {
+    co_await take_kvbm(run, "run_start");
+    const load::ResolvedModel model = co_await resolve();
+    if (model.id.empty()) {
+      run.invalidate("runtime_exception", "no model: " + model.error);
+      co_return;
+    }
+    run.model_id = model.id;
+    hooks.resolved(model.id);
+    plan.emplace(phases, config.requests, model.id, !config.target.base);
+    for (const PlannedPhase& phase : plan->phases()) {
+      if (stop.requested() || !run.valid()) break;
+      co_await run_phase(run, phase, hooks);
+    }
+    co_await take_kvbm(run, "run_end");
+    if (run.valid() && !stop.requested() && config.sanity.validate) co_await check_ttfc(run);
+    if (!stop.requested()) run.model_count_end = co_await count_models();
+    judge_kvbm(run);
+  }
+
+  Task<load::ResolvedModel> resolve() {
+    if (config.target.model != "auto") {
+      co_return load::ResolvedModel{.id = config.target.model, .error = {}};
+    }
+    co_return co_await load::resolve_model(loop, client,
+                                           {.target = origin.url().path + "/v1/models",
+                                            .timeout = config.target.resolve_timeout,
+                                            .poll = config.target.resolve_poll},
+                                           stop);
+  }
+
+  Task<std::optional<std::size_t>> count_models() {
+    co_return co_await load::count_models(client, origin.url().path + "/v1/models", kModelsPatience,
+                                          stop);
+  }
+
+  // The page of the block manager, on a connection of its own.
+  Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
+    if (endpoint.kvbm_url.empty() || config.kv.mode == "off") {
+      co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+    }
+    std::string error;
+    try {
+      const net::Origin page_origin(net::parse_url(endpoint.kvbm_url));
+      load::OriginDialler page_dialler(loop, page_origin);
+      load::CompletionClient pages(
+          loop, page_dialler, {.headers = {{"Host", page_origin.authority()}}, .stream_total = {}});
+      const load::CompletionClient::Page page =
+          co_await pages.get(page_origin.url().path, config.evidence.page_timeout, stop);
+      if (page.fault == record::CompletionFault::none && page.status < 400) {
+        co_return telemetry::kvbm_snapshot(std::move(label), now_utc(), page.body);
+      }
+      error = page.error.empty() ? fmt::format("HTTP {}", page.status) : page.error;
+    } catch (const Error& failure) {
+      error = failure.what();
+    }
+    co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), error);
+  }
+
+  Task<> take_kvbm(DriveRun& run, std::string label) {
+    run.kvbm_snapshots.push_back(co_await fetch_kvbm(std::move(label)));
+  }
+
+  record::BlockSample block() const {
+    return telemetry::block_sample(config.evidence.block_device, now_utc());
+  }
+  record::WorkerIo worker() const { return scan.worker_io(now_utc(), std::nullopt); }
+
+  void mark(const std::string& boundary, const std::string& phase) {
+    if (sampler) {
+      sampler->mark({.label = "phase_" + boundary, .phase = phase, .boundary = boundary});
+    }
+  }
+
+  // Readings are taken from the outside in, so that the innermost see the least of the others.
+  Task<> run_phase(DriveRun& run, const PlannedPhase& planned_phase, const DriveHooks& hooks) {
+    DrivePhaseRun& phase = *std::ranges::find(run.phases, planned_phase.name, &DrivePhaseRun::name);
+    mark("start", phase.name);
+    phase.kvbm_before = co_await fetch_kvbm("before_" + phase.name);
+    run.kvbm_snapshots.push_back(phase.kvbm_before);
+    phase.worker_before = worker();
+    phase.block_before = block();
+    phase.start = now_utc();
+    eyes = {};
+    current = &phase;
+    load::CompletionLoadOptions options = config.load.options;
+    options.concurrency = planned_phase.concurrency;
+    const load::CompletionLoadResult result =
+        co_await requests->run(planned_phase.calls, options, stop);
+    phase.end = now_utc();
+    phase.block_after = block();
+    phase.worker_after = worker();
+    log->drain();
+    current = nullptr;
+    phase.kvbm_after = co_await fetch_kvbm("after_" + phase.name);
+    run.kvbm_snapshots.push_back(phase.kvbm_after);
+    mark("end", phase.name);
+    phase.duration_s = to_seconds(result.duration);
+    phase.sent = result.sent;
+    phase.dropped = result.dropped;
+    phase.unsent = result.unsent;
+    phase.late = result.late;
+    phase.ran = true;
+    co_await look_for_model(run, phase);
+    if (stop.requested()) run.notes.push_back(fmt::format("interrupted in phase {}", phase.name));
+    hooks.phase_ended(run, phase);
+  }
+
+  Task<> look_for_model(DriveRun& run, DrivePhaseRun& phase) {
+    if (eyes.too_long) {
+      run.invalidate("engine_prompt_limit_exceeded",
+                     fmt::format("phase {}: the engine names max_num_tokens", phase.name));
+    }
+    if (!eyes.may_be_gone || stop.requested()) co_return;
+    phase.models_visible = co_await count_models();
+    if (phase.models_visible == std::optional<std::size_t>(0)) {
+      run.invalidate("model_dropped", fmt::format("after phase {}", phase.name));
+    }
+  }
+
+  // On the log's thread.
+  void see(const record::CompletionRow& row, analysis::RequestIdentity& identity) {
+    ++ended;
+    if (current == nullptr) {
+      sanity_sums.add(row);
+      return;
+    }
+    current->sums.add(row);
+    identity.add(row);
+    eyes.too_long = eyes.too_long || lower(row.error).find("max_num_tokens") != std::string::npos;
+    eyes.may_be_gone = eyes.may_be_gone || row.status == kNotFound || row.status == kServerError;
+  }
+
+  Task<> check_ttfc(DriveRun& run) {
+    const SanityConfig& sanity = config.sanity;
+    analysis::SanityRun check;
+    check.requests = sanity.requests;
+    check.concurrency = sanity.concurrency.value_or(plan->phases().back().concurrency);
+    check.short_max_tokens = sanity.short_max_tokens;
+    check.long_max_tokens = sanity.long_max_tokens;
+    check.fail_on_error = sanity.fail_on_error;
+    check.input.ttfc_ratio_max = sanity.ttfc_ratio;
+    check.input.ttft_ratio_min = sanity.ttft_ratio;
+    check.input.short_stream = co_await sanity_case(run, check, sanity.short_max_tokens, true);
+    check.input.long_stream = co_await sanity_case(run, check, sanity.long_max_tokens, true);
+    check.input.short_whole = co_await sanity_case(run, check, sanity.short_max_tokens, false);
+    check.input.long_whole = co_await sanity_case(run, check, sanity.long_max_tokens, false);
+    check.verdict = analysis::judge_ttfc(check.input);
+    if (!check.verdict.passed && sanity.fail_on_error) {
+      std::string reasons;
+      for (const std::string& reason : check.verdict.reasons) {
+        reasons += (reasons.empty() ? "" : ",") + reason;
+      }
+      run.invalidate("ttfc_sanity_failed", "ttfc_sanity_failed:" + reasons);
+    }
+    run.sanity = std::move(check);
+  }
+
+  Task<analysis::SanityCase> sanity_case(const DriveRun& run, const analysis::SanityRun& check,
+                                         std::uint32_t max_tokens, bool stream) {
+    sanity_sums = analysis::PhaseSums();
+    sanity_cases.push_back(
+        plan->sanity_case(config.requests, run.model_id, max_tokens, stream, check.requests));
+    load::CompletionLoadOptions options;
+    options.concurrency = check.concurrency;
+    const load::CompletionLoadResult result =
+        co_await requests->run(sanity_cases.back()->calls, options, stop);
+    log->drain();
+    const analysis::PhaseFigures figures = sanity_sums.figures(to_seconds(result.duration));
+    const auto p95 = [](const std::optional<analysis::Spread>& spread) {
+      return spread ? std::optional(spread->p95) : std::nullopt;
+    };
+    co_return analysis::SanityCase{.errors = figures.error_requests,
+                                   .ttfc_p95_ms = p95(figures.ttfc_ms),
+                                   .ttft_p95_ms = p95(figures.ttft_ms),
+                                   .latency_p95_ms = p95(figures.latency_ms)};
+  }
+
+  void judge_kvbm(DriveRun& run) const {
+    const bool any = std::ranges::any_of(run.kvbm_snapshots, [](const auto& snapshot) {
+      return snapshot.success && !snapshot.metrics.empty();
+    });
+    if (!run.kv.enabled || any) return;
+    if (config.evidence.allow_missing_kvbm) {
+      run.notes.emplace_back("the block manager's metrics were not there");
+    } else if (run.valid()) {
+      run.invalidate("kvbm_metrics_unavailable", run.kvbm_snapshots.back().error);
+    }
+  }
+
+  const DriveConfig& config;
+  DriveEndpoint endpoint;
+  const workload::DrivePhases& phases;
+  const kv::Tokenizer& tokenizer;
+  std::string rows;
+  async::RealClock clock;
+  async::Loop loop{clock};
+  async::Stop stop;
+  net::Origin origin;
+  load::OriginDialler dialler;
+  load::CompletionClient client;
+  telemetry::ProcessScan scan;
+  std::optional<telemetry::IoSampler> sampler;
+  record::IoSamples samples;
+  std::optional<DrivePlan> plan;
+  std::vector<std::unique_ptr<PlannedPhase>> sanity_cases;  // rows point into them
+  std::unique_ptr<record::CompletionLog> log;
+  std::unique_ptr<load::CompletionLoad> requests;
+  DrivePhaseRun* current = nullptr;  // written between phases, when the log is empty
+  PhaseEyes eyes;
+  analysis::PhaseSums sanity_sums;
+  std::atomic<std::uint64_t> ended = 0;
+  std::uint64_t planned = 0;
+  std::mutex mutex;  // of what other threads ask for
+  bool running = false;
+  bool ending = false;
+};
+
+Drive::Drive(const DriveConfig& config, const DriveEndpoint& endpoint,
+             const workload::DrivePhases& phases, const kv::Tokenizer& tokenizer, std::string rows)
+    : impl_(std::make_unique<Impl>(config, endpoint, phases, tokenizer, std::move(rows))) {}
+
+Drive::~Drive() = default;
+
+void Drive::run(DriveRun& run, const DriveHooks& hooks) {
+  for (const workload::DrivePhase& phase : impl_->phases.phases) {
+    DrivePhaseRun planned;
+    planned.name = phase.name;
+    planned.concurrency = phase.concurrency;
+    planned.planned = phase.prompts.size();
+    planned.include = phase.include;
+    run.phases.push_back(std::move(planned));
+  }
+  const std::string responses = impl_->config.store_responses
+                                    ? impl_->rows.substr(0, impl_->rows.rfind('/')) + "/responses"
+                                    : std::string();
+  impl_->log = std::make_unique<record::CompletionLog>(
+      impl_->rows, impl_->tokenizer, record::CompletionLogOptions{.responses = responses},
+      [this, &run](const record::CompletionRow& row) { impl_->see(row, run.identity); });
+  const UtcTime epoch = now_utc() - std::chrono::duration_cast<UtcTime::duration>(
+                                        impl_->loop.now().time_since_epoch());
+  impl_->requests = std::make_unique<load::CompletionLoad>(
+      impl_->loop, impl_->client, epoch,
+      [this](record::CompletionRow row) { impl_->log->add(std::move(row)); });
+  const DriveEvidence& evidence = impl_->config.evidence;
+  if (evidence.io_attribution) {
+    impl_->sampler.emplace(telemetry::IoSamplerOptions{.device = evidence.block_device,
+                                                       .pattern = evidence.process_pattern,
+                                                       .fallback = evidence.top_processes,
+                                                       .cache_directory = evidence.cache_dir,
+                                                       .interval = evidence.io_interval});
+  }
+  {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->running = !impl_->ending;
+  }
+  if (impl_->running) impl_->loop.run(impl_->drive(run, hooks));
+  {
+    const std::scoped_lock lock(impl_->mutex);
+    impl_->running = false;
+  }
+  if (impl_->sampler) impl_->samples = impl_->sampler->finish();
+  impl_->log->drain();
+  impl_->client.close_idle();
+}
+
+void Drive::stop() {
+  const std::scoped_lock lock(impl_->mutex);
+  impl_->ending = true;
+  if (impl_->running) impl_->loop.post([this] { impl_->stop.request(); });
+}
+
+std::uint64_t Drive::ended() const { return impl_->ended; }
+std::uint64_t Drive::planned() const { return impl_->planned; }
+const record::IoSamples& Drive::samples() const { return impl_->samples; }
+
+}  // namespace spillway::scenario

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/drive_setup.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "scenario/tokenizer_file.h"
+#include "telemetry/command_runner.h"
+#include "telemetry/device_metadata.h"
+#include "telemetry/process_scan.h"
+
+namespace spillway::scenario {
+namespace {
+
+workload::LengthSet length_set(const std::string& name) {
+  if (name == "short") return workload::LengthSet::short_;
+  return name == "long" ? workload::LengthSet::long_ : workload::LengthSet::mixed;
+}
+
+workload::TokenRange range_of(const Settings& settings, std::string_view name) {
+  const Range range = settings.range(name);
+  return {.low = static_cast<std::uint64_t>(range.low),
+          .high = static_cast<std::uint64_t>(range.high)};
+}
+
+workload::DrivePhaseOptions phase_options(const Settings& settings, const DriveConfig& config) {
+  const auto given = [&](std::string_view name) {
+    return settings.is_set(name) ? std::optional(static_cast<std::uint32_t>(settings.integer(name)))
+                                 : std::nullopt;
+  };
+  workload::DrivePhaseOptions options;
+  options.scenario = workload::drive_scenario_of(settings.text("scenario"));
+  options.prompt_set = length_set(settings.text("prompt-set"));
+  options.short_range = range_of(settings, "short-range");
+  options.long_range = range_of(settings, "long-range");
+  options.requests = settings.integer("requests");
+  options.warmup = settings.integer("warmup");
+  options.concurrency = config.load.concurrency;
+  options.seed = settings.integer("seed");
+  options.eviction_a_requests = settings.integer("eviction-a-requests");
+  options.eviction_b_requests = settings.integer("eviction-b-requests");
+  options.eviction_a_concurrency = given("eviction-a-concurrency");
+  options.eviction_b_concurrency = given("eviction-b-concurrency");
+  options.reuse_repeats = settings.integer("reuse-repeat-count");
+  options.reuse_set = length_set(settings.text("reuse-prompt-set"));
+  options.copilot_sessions = settings.integer("copilot-session-count");
+  options.copilot_burst = settings.integer("copilot-burst-size");
+  options.copilot_prefix_tokens = settings.integer("copilot-shared-prefix-target-tokens");
+  options.rehydrate.sessions = settings.integer("rehydrate-populate-sessions");
+  options.rehydrate.turns = settings.integer("rehydrate-turns");
+  options.rehydrate.prefix_tokens = settings.integer("rehydrate-prefix-target-tokens");
+  options.rehydrate_thrash_sessions = settings.integer("rehydrate-thrash-sessions");
+  options.populate_concurrency = given("rehydrate-populate-concurrency");
+  options.thrash_concurrency = given("rehydrate-thrash-concurrency");
+  options.replay_concurrency = given("rehydrate-replay-concurrency");
+  options.replay_repeats = settings.integer("rehydrate-replay-repeats");
+  return options;
+}
+
+// The kernel's name of the device that holds a path: "vda", "nvme0n1"; empty when it has none.
+std::string device_of(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  const std::string link =
+      fmt::format("/sys/dev/block/{}:{}", major(status.st_dev), minor(status.st_dev));
+  std::error_code error;
+  const std::filesystem::path device = std::filesystem::canonical(link, error);
+  return error ? std::string() : device.filename().string();
+}
+
+}  // namespace
+
+DriveSetup::DriveSetup(const Settings& settings, const DriveConfig& config)
+    : settings_(settings),
+      config_(config),
+      tokenizer_(make_tokenizer(config.tokenizer)),
+      phases_(workload::drive_phases(phase_options(settings, config), *tokenizer_)),
+      preflight_(workload::check_prompts(phases_, config.requests.engine_max_input_tokens,
+                                         config.requests.max_tokens,
+                                         config.requests.safety_margin)) {}
+
+analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
+                                        const EnvironmentVariables& environment) const {
+  analysis::DriveRun run;
+  run.run_id = id;
+  run.created = created;
+  run.scenario = settings_.text("scenario");
+  run.stream = config_.requests.stream;
+  run.record_ttfb = config_.requests.record_ttfb;
+  if (config_.load.stream_timeout) run.stream_timeout_s = to_seconds(*config_.load.stream_timeout);
+  run.kv = config_.kv;
+  run.kv_runtime_env = stack_variables(environment);
+  run.variant_tags = config_.variant_tags;
+  run.block_device = config_.evidence.block_device;
+  run.worker_pattern = config_.evidence.process_pattern;
+  run.allow_missing_kvbm = config_.evidence.allow_missing_kvbm;
+  return run;
+}
+
+void DriveSetup::plan_only(analysis::DriveRun& run) const {
+  for (const workload::DrivePhase& phase : phases_.phases) {
+    analysis::DrivePhaseRun& planned = run.phases.emplace_back();
+    planned.name = phase.name;
+    planned.concurrency = phase.concurrency;
+    planned.planned = phase.prompts.size();
+    planned.include = phase.include;
+  }
+}
+
+EmbeddedServerOptions DriveSetup::server_options(const std::string& run_directory) const {
+  EmbeddedServerOptions options;
+  options.directory = run_directory;
+  options.cpus = split_processors().server;
+  const auto set = [&](const std::string& name, const std::string& value) {
+    const auto given = std::ranges::find(config_.target.serve_settings, name,
+                                         &std::pair<std::string, std::string>::first);
+    if (given == config_.target.serve_settings.end()) options.settings.emplace_back(name, value);
+  };
+  std::uint64_t largest = config_.requests.engine_max_input_tokens;
+  for (const workload::DrivePrompt& prompt : phases_.prompts) {
+    largest = std::max(largest, prompt.tokens_est + config_.requests.max_tokens);
+  }
+  set("tier-mode", config_.kv.tier);
+  set("max-num-tokens", std::to_string(largest));
+  set("max-model-len", std::to_string(largest));
+  if (config_.kv.cpu_gb > 0) set("cpu-cache-gb", fmt::format("{}", config_.kv.cpu_gb));
+  if (config_.kv.disk_gb > 0) {
+    set("disk-cache-gb", fmt::format("{}", config_.kv.disk_gb));
+    if (config_.kv.disable_disk_offload_filter) set("disk-filter", "all");
+    if (!config_.evidence.derive_cache_dir) set("cache-dir", config_.evidence.cache_dir);
+  }
+  if (config_.tokenizer != "auto") set("tokenizer", config_.tokenizer);
+  options.settings.insert(options.settings.end(), config_.target.serve_settings.begin(),
+                          config_.target.serve_settings.end());
+  return options;
+}
+
+DriveEndpoint DriveSetup::adopt(const EmbeddedServer& server, DriveConfig& config,
+                                analysis::DriveRun& run) const {
+  run.notes.push_back("an endpoint of our own served: " + server.command());
+  DriveEvidence& evidence = config.evidence;
+  evidence.kvbm_url = server.kvbm_url();
+  evidence.system_url = server.system_url();
+  const auto derived = [&](const char* flag, const std::string& value) {
+    run.notes.push_back(fmt::format("--{}: {} (derived)", flag, value));
+  };
+  if (evidence.derive_pattern) {
+    evidence.process_pattern = "spillway serve|exe serve";
+    derived("worker-proc-pattern", evidence.process_pattern);
+  }
+  if (evidence.derive_cache_dir) {
+    evidence.cache_dir = std::filesystem::temp_directory_path().string();
+    derived("kvbm-cache-dir", evidence.cache_dir);
+  }
+  if (evidence.derive_block_device) {
+    const std::string device = device_of(evidence.cache_dir);
+    if (!device.empty()) evidence.block_device = device;
+    derived("phase-io-device", evidence.block_device);
+  }
+  run.block_device = evidence.block_device;
+  run.worker_pattern = evidence.process_pattern;
+  config.target.base_text = server.base_url();
+  return {.base = net::parse_url(server.base_url()),
+          .kvbm_url = evidence.kvbm_url,
+          .system_url = evidence.system_url};
+}
+
+record::DeviceMetadata device_metadata_of(const DriveConfig& config, const std::string& stage) {
+  return telemetry::device_metadata({.device_hint = config.evidence.nvme_device,
+                                     .cache_directory = config.evidence.cache_dir,
+                                     .io_device = config.evidence.block_device},
+                                    stage, [](const std::vector<std::string>& command) {
+                                      return telemetry::run_command(command, std::chrono::seconds(20));
+                                    });
+}
+
+std::string open_file_method() { return telemetry::kOpenFileMethod; }
+
+}  // namespace spillway::scenario
