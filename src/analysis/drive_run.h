@@ -57,6 +57,20 @@ struct SanityRun {
   SanityVerdict verdict;
 };
 
+// A page of metrics as it was when a phase had ended, for --capture-metrics-snapshot.
+struct CapturedPage {
+  std::string url;
+  bool success = false;
+  bool skipped = false;  // nobody asked: the mode has no block manager
+  std::string error;
+  std::string text;
+};
+struct CapturedPages {
+  std::string phase;
+  CapturedPage system;
+  CapturedPage kvbm;
+};
+
 struct DriveRun {
   std::string run_id;
   UtcTime created;
@@ -79,6 +93,7 @@ struct DriveRun {
   bool allow_missing_kvbm = false;
   RequestIdentity identity;
   std::optional<SanityRun> sanity;
+  std::vector<CapturedPages> pages;  // of every phase, when they are captured
   std::vector<std::pair<std::string, std::string>> fingerprint;
   std::vector<std::string> notes;
 

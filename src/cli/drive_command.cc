@@ -139,7 +139,8 @@ class DriveCommand final : public Command {
     if (config.target.base) {
       endpoint = {.base = *config.target.base,
                   .kvbm_url = config.evidence.kvbm_url,
-                  .system_url = config.evidence.system_url};
+                  .system_url = config.evidence.system_url,
+                  .pages_kvbm_url = config.evidence.snapshot_kvbm_url};
     } else {
       server.emplace(setup.server_options(files.path()));
       endpoint = setup.adopt(*server, config, run);
@@ -166,6 +167,7 @@ class DriveCommand final : public Command {
     if (server) server->stop(kServerPatience);
     machine.after = scenario::device_metadata_of(config, "post");
     files.write("device_metadata_post.json", record::device_metadata_json(*machine.after));
+    if (config.evidence.capture_pages) files.write_pages(config, run);
     if (config.evidence.io_attribution) files.write_io(config, run, drive.samples(), machine);
   }
 

@@ -16,6 +16,7 @@
 #include "record/new_file.h"
 #include "report/harness_report.h"
 #include "report/io_attribution_json.h"
+#include "report/metric_inventory.h"
 #include "scenario/drive_plan.h"
 #include "scenario/drive_setup.h"
 #include "text/json_reader.h"
@@ -97,6 +98,14 @@ void put_requests(JsonWriter& json, const scenario::DriveConfig& config) {
   json.end_object();
 }
 
+std::string page_text(const std::string& phase, const analysis::CapturedPage& page) {
+  if (page.success) return page.text;
+  return report::missing_page_text({.phase = phase,
+                                    .skipped = page.skipped,
+                                    .reason = page.skipped ? "kvbm_disabled" : "",
+                                    .error = page.error});
+}
+
 }  // namespace
 
 DriveFiles::DriveFiles(const std::string& root, const std::string& run_id)
@@ -176,6 +185,41 @@ void DriveFiles::write_results(const analysis::DriveRun& run, const report::Driv
   const std::string summary = report::drive_summary_json(run, machine);
   write("summary.json", summary);
   write(report_file, report::render_harness_report(text::parse_json(summary, "summary.json")));
+}
+
+void DriveFiles::write_pages(const scenario::DriveConfig& config,
+                             const analysis::DriveRun& run) const {
+  const std::string& given = config.evidence.pages_dir;
+  const std::string directory = given.empty() ? path_ : given;
+  std::filesystem::create_directories(directory);
+  const auto put = [&](const std::string& name, const std::string& text) {
+    record::write_new_file(directory + "/" + name, text);
+  };
+  std::vector<std::string> all;
+  std::vector<std::string> kvbm;
+  for (const analysis::CapturedPages& pages : run.pages) {
+    const auto suffix = report::snapshot_suffix(pages.phase);
+    if (!suffix) continue;
+    const std::string system_text = page_text(pages.phase, pages.system);
+    put(fmt::format("metrics_system_{}.prom", *suffix), system_text);
+    put(fmt::format("metrics_{}.prom", *suffix), system_text);
+    put(fmt::format("metrics_kvbm_{}.prom", *suffix), page_text(pages.phase, pages.kvbm));
+    for (const analysis::CapturedPage* const page : {&pages.system, &pages.kvbm}) {
+      if (page->success) all.push_back(page->text);
+    }
+    if (pages.kvbm.success) kvbm.push_back(pages.kvbm.text);
+  }
+  put("kvbm_metric_inventory_expanded.txt",
+      report::inventory_text({.title = "KVBM metric inventory (expanded)",
+                              .keywords = config.evidence.keywords,
+                              .components = true},
+                             all));
+  put("kvbm_metric_inventory.txt",
+      report::inventory_text({.title = "KVBM metric inventory", .keywords = {"kvbm"}}, all));
+  put("kvbm_metric_inventory_from_6880.txt",
+      report::inventory_text({.title = "KVBM metric inventory of the block manager",
+                              .keywords = {"onboard", "offload", "matched"}},
+                             kvbm));
 }
 
 void DriveFiles::write_io(const scenario::DriveConfig& config, const analysis::DriveRun& run,

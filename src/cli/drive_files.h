@@ -30,6 +30,8 @@ class DriveFiles {
   // kvbm_metrics_snapshots.jsonl, summary.json and the report.
   void write_results(const analysis::DriveRun& run, const report::DriveMachine& machine,
                      const std::string& report_file) const;
+  // Pages of metrics after pressure and replay, and lists of what is on them.
+  void write_pages(const scenario::DriveConfig& config, const analysis::DriveRun& run) const;
   // io/: the samples' files and the report of who moved what.
   void write_io(const scenario::DriveConfig& config, const analysis::DriveRun& run,
                 const record::IoSamples& samples, report::DriveMachine& machine) const;

@@ -11,6 +11,7 @@
 #include "record/kvbm_json.h"
 #include "record/worker_io_json.h"
 #include "report/kvbm_summary_json.h"
+#include "report/metric_inventory.h"
 #include "report/phase_json.h"
 #include "text/json_writer.h"
 
@@ -224,6 +225,29 @@ void put_storage(JsonWriter& json, const DriveMachine& machine) {
   json.end_object();
 }
 
+void put_pages(JsonWriter& json, const DriveRun& run) {
+  const auto put_page = [&](const char* name, const analysis::CapturedPage& page) {
+    json.key(name).begin_object();
+    json.key("url").value(page.url).key("success").value(page.success);
+    put_text(json, "error", page.error);
+    json.end_object();
+  };
+  json.key("metrics_snapshot").begin_object();
+  json.key("enabled").value(!run.pages.empty());
+  json.key("records").begin_array();
+  for (const analysis::CapturedPages& pages : run.pages) {
+    const auto suffix = snapshot_suffix(pages.phase);
+    if (!suffix) continue;
+    json.begin_object();
+    json.key("phase").value(pages.phase).key("suffix").value(*suffix);
+    put_page("system", pages.system);
+    put_page("kvbm", pages.kvbm);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary& kvbm) {
   json.key("run_id").value(run.run_id);
   json.key("created_utc").value(utc_text_in_seconds(run.created));
@@ -294,6 +318,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_overall(json, run, kvbm);
   json.key("kvbm_metrics");
   write_kvbm_summary(json, kvbm);
+  put_pages(json, run);
   put_sanity(json, run.sanity);
   put_identity(json, run.identity);
   put_pairs(json, "fingerprint", run.fingerprint);

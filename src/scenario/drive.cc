@@ -19,6 +19,8 @@
 #include "net/origin.h"
 #include "scenario/drive_plan.h"
 #include "telemetry/block_device.h"
+#include "telemetry/command_runner.h"
+#include "telemetry/container.h"
 #include "telemetry/io_sampler.h"
 #include "telemetry/kvbm_snapshot.h"
 #include "telemetry/process_scan.h"
@@ -77,6 +79,12 @@ struct Drive::Impl {
         client(loop, dialler, client_options(config, origin)),
         scan(config.evidence.process_pattern) {
     for (const workload::DrivePhase& phase : phases.phases) planned += phase.prompts.size();
+    if (!config.target.base) return;
+    container = telemetry::container_process(
+        [](const std::vector<std::string>& command) {
+          return telemetry::run_command(command, std::chrono::seconds(5));
+        },
+        config.evidence.container);
   }
 
   Task<> drive(DriveRun& run, const DriveHooks& hooks) {
@@ -115,27 +123,46 @@ struct Drive::Impl {
                                           stop);
   }
 
-  // The page of the block manager, on a connection of its own.
-  Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
-    if (endpoint.kvbm_url.empty() || config.kv.mode == "off") {
-      co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+  // A page of metrics, on a connection of its own.
+  Task<analysis::CapturedPage> fetch_page(std::string url) {
+    analysis::CapturedPage page{.url = std::move(url), .error = {}, .text = {}};
+    if (page.url.empty()) {
+      page.skipped = true;
+      co_return page;
     }
-    std::string error;
     try {
-      const net::Origin page_origin(net::parse_url(endpoint.kvbm_url));
+      const net::Origin page_origin(net::parse_url(page.url));
       load::OriginDialler page_dialler(loop, page_origin);
       load::CompletionClient pages(
           loop, page_dialler, {.headers = {{"Host", page_origin.authority()}}, .stream_total = {}});
-      const load::CompletionClient::Page page =
+      load::CompletionClient::Page got =
           co_await pages.get(page_origin.url().path, config.evidence.page_timeout, stop);
-      if (page.fault == record::CompletionFault::none && page.status < 400) {
-        co_return telemetry::kvbm_snapshot(std::move(label), now_utc(), page.body);
+      page.success = got.fault == record::CompletionFault::none && got.status < 400;
+      page.text = std::move(got.body);
+      if (!page.success) {
+        page.error = got.error.empty() ? fmt::format("HTTP {}", got.status) : got.error;
       }
-      error = page.error.empty() ? fmt::format("HTTP {}", page.status) : page.error;
     } catch (const Error& failure) {
-      error = failure.what();
+      page.error = failure.what();
     }
-    co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), error);
+    co_return page;
+  }
+
+  Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
+    if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+    const analysis::CapturedPage page = co_await fetch_page(endpoint.kvbm_url);
+    if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+    if (page.success) {
+      co_return telemetry::kvbm_snapshot(std::move(label), now_utc(), page.text);
+    }
+    co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), page.error);
+  }
+
+  Task<> capture_pages(DriveRun& run, const std::string& phase) {
+    analysis::CapturedPages pages{.phase = phase, .system = {}, .kvbm = {}};
+    pages.system = co_await fetch_page(endpoint.system_url);
+    pages.kvbm = co_await fetch_page(config.kv.enabled ? endpoint.pages_kvbm_url : std::string());
+    run.pages.push_back(std::move(pages));
   }
 
   Task<> take_kvbm(DriveRun& run, std::string label) {
@@ -145,7 +172,7 @@ struct Drive::Impl {
   record::BlockSample block() const {
     return telemetry::block_sample(config.evidence.block_device, now_utc());
   }
-  record::WorkerIo worker() const { return scan.worker_io(now_utc(), std::nullopt); }
+  record::WorkerIo worker() const { return scan.worker_io(now_utc(), container); }
 
   void mark(const std::string& boundary, const std::string& phase) {
     if (sampler) {
@@ -176,6 +203,7 @@ struct Drive::Impl {
     phase.kvbm_after = co_await fetch_kvbm("after_" + phase.name);
     run.kvbm_snapshots.push_back(phase.kvbm_after);
     mark("end", phase.name);
+    if (config.evidence.capture_pages) co_await capture_pages(run, phase.name);
     phase.duration_s = to_seconds(result.duration);
     phase.sent = result.sent;
     phase.dropped = result.dropped;
@@ -281,6 +309,7 @@ struct Drive::Impl {
   load::OriginDialler dialler;
   load::CompletionClient client;
   telemetry::ProcessScan scan;
+  std::optional<std::int64_t> container;  // the first process of the server's, if it runs in one
   std::optional<telemetry::IoSampler> sampler;
   record::IoSamples samples;
   std::optional<DrivePlan> plan;

@@ -21,6 +21,7 @@ struct DriveEndpoint {
   net::Url base;
   std::string kvbm_url;  // empty: there is no block manager
   std::string system_url;
+  std::string pages_kvbm_url;  // whose page --capture-metrics-snapshot keeps
 };
 
 // What a run tells while it goes on; called on its thread.

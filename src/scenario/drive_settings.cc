@@ -227,6 +227,12 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
     config.target.api_key = port_of(variables, "SPILLWAY_API_KEY", "");
   if (config.requests.engine_max_input_tokens == 0)
     throw Error("--engine-max-input-tokens: above 0");
+  if (settings.is_set("rehydrate-gen-tokens")) {
+    if (settings.text("scenario") != "rehydrate_replay") {
+      settings.refuse_given({"rehydrate-gen-tokens"}, "without --scenario rehydrate_replay");
+    }
+    config.requests.max_tokens = count(settings, "rehydrate-gen-tokens");
+  }
   for (const std::string* const name : {&config.run_id, &config.report_file}) {
     if (name->find('/') != std::string::npos || *name == "..") {
       throw Error(fmt::format("{}: a name in --results-root, not a path", *name));

@@ -168,7 +168,8 @@ DriveEndpoint DriveSetup::adopt(const EmbeddedServer& server, DriveConfig& confi
   config.target.base_text = server.base_url();
   return {.base = net::parse_url(server.base_url()),
           .kvbm_url = evidence.kvbm_url,
-          .system_url = evidence.system_url};
+          .system_url = evidence.system_url,
+          .pages_kvbm_url = evidence.kvbm_url};
 }
 
 record::DeviceMetadata device_metadata_of(const DriveConfig& config, const std::string& stage) {
@@ -176,7 +177,8 @@ record::DeviceMetadata device_metadata_of(const DriveConfig& config, const std::
                                      .cache_directory = config.evidence.cache_dir,
                                      .io_device = config.evidence.block_device},
                                     stage, [](const std::vector<std::string>& command) {
-                                      return telemetry::run_command(command, std::chrono::seconds(20));
+                                      return telemetry::run_command(command,
+                                                                    std::chrono::seconds(20));
                                     });
 }
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <numeric>
-#include <set>
 
 #include "core/error.h"
 

@@ -150,8 +150,9 @@ std::vector<DrivePrompt> prompt_set(const PromptSetOptions& options,
 
 std::vector<DrivePrompt> copilot_burst(const CopilotOptions& options,
                                        const kv::Tokenizer& tokenizer) {
-  const Prefix prefix = shared_prefix("project-handbook", options.prefix_tokens, tokenizer,
-                                      stream(options.seed + kCopilotPrefix, 0));
+  const Prefix prefix =
+      shared_prefix(fmt::format("project-handbook-{}", options.seed), options.prefix_tokens,
+                    tokenizer, stream(options.seed + kCopilotPrefix, 0));
   std::vector<std::uint64_t> turns(options.sessions, 0);
   std::vector<DrivePrompt> prompts;
   prompts.reserve(options.count);
@@ -181,8 +182,9 @@ std::vector<DrivePrompt> rehydrate_populate(const RehydrateOptions& options,
   prompts.reserve(options.sessions * options.turns);
   for (std::size_t session = 1; session <= options.sessions; ++session) {
     const std::string name = fmt::format("rehydrate_session_{:04}", session);
-    const Prefix prefix = shared_prefix(name, options.prefix_tokens, tokenizer,
-                                        stream(options.seed + kPopulatePrefix, session));
+    const Prefix prefix =
+        shared_prefix(fmt::format("{}-{}", name, options.seed), options.prefix_tokens, tokenizer,
+                      stream(options.seed + kPopulatePrefix, session));
     for (std::size_t turn = 1; turn <= options.turns; ++turn) {
       Random random = stream(options.seed, session * options.turns + turn);
       Metadata metadata;
@@ -207,8 +209,9 @@ std::vector<DrivePrompt> rehydrate_thrash(const RehydrateOptions& options,
   for (std::size_t session = 1; session <= options.sessions; ++session) {
     const std::string name = fmt::format("thrash_session_{:04}", session);
     Random random = stream(options.seed + kThrash, 2 * session);
-    const Prefix prefix = shared_prefix(name, options.prefix_tokens, tokenizer,
-                                        stream(options.seed + kThrash, 2 * session + 1));
+    const Prefix prefix =
+        shared_prefix(fmt::format("{}-{}", name, options.seed), options.prefix_tokens, tokenizer,
+                      stream(options.seed + kThrash, 2 * session + 1));
     Metadata metadata;
     metadata.put("workload", "rehydrate_replay");
     metadata.put("phase_intent", "thrash");

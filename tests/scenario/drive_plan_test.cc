@@ -52,7 +52,6 @@ TEST(DrivePlanTest, ParametersAreSortedAndWrittenAsPythonDoes) {
             R"("temperature":0.7,"top_p":1.0})");
 }
 
-// Of what is hashed: echo -n '...' | sha256sum.
 TEST(DrivePlanTest, HashesAreOfCanonicalJson) {
   const DrivePlan plan(two_phases(), requests(), "m", false);
   const load::PlannedCall& call = plan.phases()[0].calls[0];

@@ -109,6 +109,12 @@ TEST(DriveSettingsTest, TheServerIsGivenOrOurs) {
               ElementsAre(Pair("prefill-tokens-per-s", "9"), Pair("seed", "1")));
 }
 
+TEST(DriveSettingsTest, ARehydrateRunHasItsOwnLengthOfAnswers) {
+  const Given rehydrate = {{"scenario", "rehydrate_replay"}, {"rehydrate-gen-tokens", "128"}};
+  EXPECT_EQ(config_of(rehydrate).requests.max_tokens, 128U);
+  EXPECT_THROW(config_of({{"rehydrate-gen-tokens", "128"}}), Error);
+}
+
 TEST(DriveSettingsTest, RefusesWhatCannotBe) {
   const std::vector<Given> wrong = {
       {{"base-url", "nowhere"}},

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/sha256.h"
 #include "kv/estimator.h"
 
 namespace spillway::workload {
@@ -72,6 +73,24 @@ TEST(DrivePhasesTest, AReplayAsksForTheSamePromptsInTheSameOrder) {
       drive_phases(small(DriveScenario::eviction_replay), *kv::make_estimator());
   EXPECT_EQ(eviction.prompts[eviction.phases[1].prompts[0]].set, "replay_a");
   EXPECT_EQ(eviction.prompts[eviction.phases[2].prompts[0]].id, "B-00000");
+}
+
+// The same bytes on every machine and with every build: of all prompts of a default run, in order.
+TEST(DrivePhasesTest, PromptsAreTheSameEverywhere) {
+  const auto digest = [](DriveScenario scenario) {
+    DrivePhaseOptions options;
+    options.scenario = scenario;
+    std::string all;
+    for (const DrivePrompt& prompt : drive_phases(options, *kv::make_estimator()).prompts) {
+      all += prompt.text;
+    }
+    return sha256_hex(all).substr(0, 16);
+  };
+  EXPECT_EQ(digest(DriveScenario::standard), "2a981d090f2fc6e9");
+  EXPECT_EQ(digest(DriveScenario::eviction_replay), "b49085e83c99666a");
+  EXPECT_EQ(digest(DriveScenario::reuse_verify), "3d964a3f66ca4ada");
+  EXPECT_EQ(digest(DriveScenario::local_copilot_burst), "f1955e8090d25aea");
+  EXPECT_EQ(digest(DriveScenario::rehydrate_replay), "6b2d06aef5bf2c4f");
 }
 
 TEST(DrivePhasesTest, OnlyScenariosHaveNames) {

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/cli/program.h"
+#include "tests/text/temporary_directory.h"
+#include "text/json_reader.h"
+
+namespace spillway::cli {
+namespace {
+
+using testing::HasSubstr;
+using text::JsonValue;
+
+class DriveProgramTest : public testing::Test {
+ protected:
+  // A run against an endpoint of our own with small tiers and a fast engine.
+  std::vector<std::string> arguments(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = {"drive",
+                                    "--results-root",
+                                    directory_.path(),
+                                    "--run-id",
+                                    "run",
+                                    "--max-tokens",
+                                    "2",
+                                    "--serve-set",
+                                    "prefill-tokens-per-s=1000000",
+                                    "--serve-set",
+                                    "decode-step-ms=1",
+                                    "--stream"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Ended drive(const std::vector<std::string>& more) const {
+    return Program(arguments(more)).wait();
+  }
+
+  std::string file(const std::string& name) const { return directory_.file("run/" + name); }
+  JsonValue json(const std::string& name) const { return text::read_json(file(name)); }
+  bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(DriveProgramTest, HelpHasScenariosAndStatuses) {
+  const Ended ended = Program({"drive", "--help"}).wait();
+  EXPECT_EQ(ended.status, 0);
+  for (const char* const text : {"--scenario", "rehydrate_replay", "--tier-mode", "Statuses:"}) {
+    EXPECT_THAT(ended.out, HasSubstr(text));
+  }
+}
+
+// What is pushed out of 256 MiB of host memory comes back from the disk: by the server's counters,
+// the kernel's of its process, and the check of the replay.
+TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {
+  const Ended ended = drive({"--scenario", "rehydrate_replay", "--tier-mode", "B2", "--io-attrib",
+                             "--rehydrate-populate-sessions", "2", "--rehydrate-thrash-sessions",
+                             "4", "--rehydrate-prefix-target-tokens", "1024", "--kv-cpu-cache-gb",
+                             "0.25", "--kv-disk-cache-gb", "1", "--serve-set", "gpu-cache-gb=0.25",
+                             "--capture-metrics-snapshot"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr(directory_.path() + "/run"));
+  const JsonValue summary = json("summary.json");
+  EXPECT_TRUE(summary.at("run_valid").as_bool());
+  EXPECT_EQ(summary.at("tier_mode").as_string(), "B2");
+  const JsonValue& replay = summary.at("phase_summaries").elements()[2];
+  const double counted =
+      replay.at("kvbm_metrics_delta").at("kvbm_disk_bytes_read_delta").as_double();
+  EXPECT_GT(counted, 0);
+  EXPECT_EQ(replay.at("worker_process_io_delta").at("read_bytes_delta").as_double(), counted);
+  EXPECT_EQ(summary.at("kvbm_metrics").at("rehydrate_replay_signal").at("signal").as_string(),
+            "disk_rehydrate_detected");
+  const Ended checked =
+      Program({"analyse", "io-attribution", "--run-dir", directory_.file("run")}).wait();
+  EXPECT_EQ(checked.status, 0) << checked.out;
+  EXPECT_THAT(checked.out, HasSubstr("PASS"));
+  for (const char* const name :
+       {"config.json", "manifest.json", "prompts_manifest.jsonl", "request_manifest.jsonl",
+        "requests.jsonl", "kvbm_metrics_snapshots.jsonl", "report.md", "device_metadata_pre.json",
+        "device_metadata_post.json", "io/block_stat_timeline.csv", "io/proc_io_timeline.csv",
+        "phase_deltas/phase_replay_kvbm_metrics_delta.json", "metrics_kvbm_replay.prom",
+        "metrics_system_pressure.prom", "kvbm_metric_inventory.txt"}) {
+    EXPECT_TRUE(has(name)) << name;
+  }
+  EXPECT_EQ(json("config.json").at("model_id").as_string(), "llama3.1-8b");
+}
+
+TEST_F(DriveProgramTest, WithoutTiersNothingIsReadAndNoMetricsAreMissed) {
+  const Ended ended =
+      drive({"--tier-mode", "B0", "--requests", "3", "--warmup", "1", "--ttfc-sanity-validate",
+             "--ttfc-sanity-requests", "2", "--ttfc-sanity-long-max-tokens", "8",
+             "--ttfc-sanity-short-max-tokens", "2", "--store-responses"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const JsonValue summary = json("summary.json");
+  EXPECT_EQ(summary.at("kvbm_metrics_status").at("status").as_string(), "skipped");
+  EXPECT_EQ(summary.at("overall_summary").at("total_requests").as_uint(), 3U);
+  EXPECT_EQ(summary.at("overall_summary").at("served").at("completion_tokens").as_uint(), 6U);
+  EXPECT_TRUE(summary.at("ttfc_sanity_validation").at("enabled").as_bool());
+  EXPECT_FALSE(has("kvbm_metrics_snapshots.jsonl"));
+  EXPECT_TRUE(has("responses/main_000002_main-00000.txt"));
+}
+
+TEST_F(DriveProgramTest, PromptsThatDoNotFitAreNotSent) {
+  const Ended ended =
+      drive({"--prompt-set", "long", "--long-range", "9000:9000", "--requests", "1"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("prompt_preflight_failed"));
+  EXPECT_EQ(json("summary.json").at("invalid_reason").as_string(), "prompt_preflight_failed");
+  EXPECT_TRUE(json("config.json").at("preflight").at("failed").as_bool());
+  EXPECT_FALSE(has("requests.jsonl"));
+}
+
+TEST_F(DriveProgramTest, AServerThatIsNotThereIsAnInvalidRun) {
+  const Ended ended =
+      Program({"drive", "--results-root", directory_.path(), "--run-id", "run", "--base-url",
+               "http://127.0.0.1:1", "--model-resolve-timeout-s", "0.2", "--kv-mode", "off"})
+          .wait();
+  EXPECT_EQ(ended.status, 2);
+  const JsonValue summary = json("summary.json");
+  EXPECT_EQ(summary.at("invalid_reason").as_string(), "runtime_exception");
+  EXPECT_THAT(summary.at("invalid_details").elements()[0].as_string(),
+              HasSubstr("Connection refused"));
+  const Ended again = drive({});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, HasSubstr("File exists"));
+}
+
+TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
+  Program program(arguments(
+      {"--tier-mode", "B0", "--requests", "100000", "--warmup", "0", "--short-range", "512:512"}));
+  while (!has("requests.jsonl") || std::filesystem::file_size(file("requests.jsonl")) == 0) {
+    std::this_thread::yield();
+  }
+  program.signal(SIGINT);
+  const Ended ended = program.wait();
+  EXPECT_EQ(ended.status, 130) << ended.err;
+  const JsonValue summary = json("summary.json");
+  EXPECT_GT(summary.at("phase_summaries").elements()[0].at("load").at("unsent").as_uint(), 0U);
+  EXPECT_EQ(summary.at("notes").elements().back().as_string(), "interrupted in phase main");
+}
+
+}  // namespace
+}  // namespace spillway::cli
