@@ -69,8 +69,8 @@ PhaseBlockIo block_of(const IoCapture& capture, const PhaseWindow& window) {
 
 // The earliest counters of a process from the sample before the window on: what it had moved before
 // it was first seen is not known to be the phase's.
-const ProcessCounters& first_seen(const std::vector<ProcessSample>& samples, UtcTime from,
-                                  const ProcessCounters& now) {
+ProcessCounters first_seen(const std::vector<ProcessSample>& samples, UtcTime from,
+                           const ProcessCounters& now) {
   for (const ProcessSample& sample : samples) {
     if (!sample.success || sample.taken < from) continue;
     const auto found = std::ranges::find(sample.processes, now.pid, &ProcessCounters::pid);
@@ -91,7 +91,7 @@ std::optional<std::vector<ProcessDelta>> sampled_processes(const IoCapture& capt
   if (before == nullptr) return std::nullopt;
   std::vector<ProcessDelta> deltas;
   for (const ProcessCounters& now : after->processes) {
-    const ProcessCounters& base = first_seen(capture.process_samples, before->taken, now);
+    const ProcessCounters base = first_seen(capture.process_samples, before->taken, now);
     deltas.push_back({.pid = now.pid,
                       .command_line = now.command_line,
                       .read_bytes = moved(base.read_bytes, now.read_bytes),

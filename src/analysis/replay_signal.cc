@@ -15,9 +15,9 @@ constexpr std::string_view kFromHost = "kvbm_onboard_blocks_h2d";
 constexpr std::string_view kFromDisk = "kvbm_onboard_blocks_d2d";
 
 const KvbmDelta& delta_of(const PhaseDeltas& deltas, std::string_view phase) {
-  static const KvbmDelta kNone;
+  static const KvbmDelta none;
   const auto found = deltas.find(phase);
-  return found == deltas.end() ? kNone : found->second;
+  return found == deltas.end() ? none : found->second;
 }
 
 struct Rule {

@@ -282,7 +282,7 @@ class BytePairTokenizer final : public Tokenizer {
   void read_added(const BytePairs& pairs) {
     for (const auto& [text, token] : pairs.added) {
       if (text.empty()) refuse(pairs, "an added token is empty");
-      added_.push_back({text, token});
+      added_.emplace_back(text, token);
     }
     // Of those that begin at one place the longest counts.
     std::ranges::sort(added_, [](const auto& a, const auto& b) {

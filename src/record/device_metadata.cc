@@ -222,9 +222,9 @@ void write_system(JsonWriter& json, const DeviceMetadata& metadata) {
 }
 
 void write_summary(JsonWriter& json, const DeviceMetadata& metadata) {
-  static const NvmeDevice kNone;
+  static const NvmeDevice none;
   const NvmeDevice* const primary = metadata.primary_device();
-  const NvmeDevice& device = primary == nullptr ? kNone : *primary;
+  const NvmeDevice& device = primary == nullptr ? none : *primary;
   object(json, "primary_storage_summary", [&] {
     write_identity(json, device.identity);
     write_size(json, device.size);

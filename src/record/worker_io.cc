@@ -12,11 +12,11 @@ std::uint64_t moved(std::uint64_t before, std::uint64_t after) {
 }
 
 std::vector<ProcessDelta> process_deltas(const WorkerIo& before, const WorkerIo& after) {
-  static const ProcessCounters kNew;
+  static const ProcessCounters fresh;
   std::vector<ProcessDelta> deltas;
   for (const ProcessCounters& now : after.processes) {
     const auto found = std::ranges::find(before.processes, now.pid, &ProcessCounters::pid);
-    const ProcessCounters& base = found == before.processes.end() ? kNew : *found;
+    const ProcessCounters& base = found == before.processes.end() ? fresh : *found;
     deltas.push_back({.pid = now.pid,
                       .command_line = now.command_line,
                       .read_bytes = moved(base.read_bytes, now.read_bytes),

@@ -536,7 +536,7 @@ std::vector<Setting> rows_about_evidence() {
        .kind = Kind::flag,
        .initial = "off",
        .group = kEvidence,
-       .help = "who moved which bytes: files in io/"},
+       .help = "who moved which bytes: files in io/; always with an endpoint of our own"},
       {.name = "io-attrib-interval-s",
        .kind = Kind::number,
        .initial = "1.0",

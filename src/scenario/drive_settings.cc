@@ -91,6 +91,11 @@ DriveTarget read_target(const Settings& settings) {
   return target;
 }
 
+load::Gaps gaps_of(const std::string& arrival) {
+  if (arrival == "constant") return load::Gaps::constant;
+  return arrival == "poisson" ? load::Gaps::poisson : load::Gaps::gamma;
+}
+
 DriveLoad read_load(const Settings& settings) {
   DriveLoad load{.options = {},
                  .concurrency = count(settings, "concurrency"),
@@ -115,9 +120,7 @@ DriveLoad read_load(const Settings& settings) {
   }
   if (arrival != "gamma") settings.refuse_given({"burstiness"}, "without --arrival gamma");
   load.options.schedule = load::CallSchedule::rate;
-  load.options.rate = {.gaps = arrival == "constant"  ? load::Gaps::constant
-                               : arrival == "poisson" ? load::Gaps::poisson
-                                                      : load::Gaps::gamma,
+  load.options.rate = {.gaps = gaps_of(arrival),
                        .per_second = settings.number("request-rate"),
                        .burstiness = settings.number("burstiness")};
   return load;
@@ -168,7 +171,8 @@ DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables
       .block_device = settings.text("phase-io-device"),
       .process_pattern = settings.text("worker-proc-pattern"),
       .nvme_device = settings.text("nvme-device"),
-      .io_attribution = settings.flag("io-attrib"),
+      .io_attribution = settings.flag("io-attrib") ||
+                        (settings.text("base-url").empty() && !settings.was_given("io-attrib")),
       .io_interval = std::max(settings.seconds("io-attrib-interval-s"), kShortestInterval),
       .top_processes = count(settings, "io-attrib-top-procs"),
       .cache_dir = settings.text("kvbm-cache-dir"),

@@ -36,7 +36,7 @@ std::string trimmed(const std::string& text) {
 
 std::optional<std::string> non_empty(std::string text) {
   if (text.empty()) return std::nullopt;
-  return std::optional(std::move(text));
+  return text;
 }
 
 const JsonValue* json_of(const record::CapturedPayload& payload) {
@@ -161,7 +161,7 @@ void complete(const DeviceMetadata& metadata, NvmeControllers& controllers) {
     add_nvme_list(*list, controllers);
   }
   if (controllers.empty()) {
-    const auto hint = record::nvme_controller_name(metadata.requested.device_hint);
+    auto hint = record::nvme_controller_name(metadata.requested.device_hint);
     if (hint) controllers[*hint].name = *hint;
   }
   if (const JsonValue* const subsystems = json_of(metadata.nvme_list_subsystems.payload)) {
@@ -172,7 +172,7 @@ void complete(const DeviceMetadata& metadata, NvmeControllers& controllers) {
 
 // The drive below a volume or a crypt device, by its parent's name.
 std::optional<std::string> controller_of(const std::string& source, Asker& asker) {
-  const std::optional<std::string> direct = record::nvme_controller_name(source);
+  std::optional<std::string> direct = record::nvme_controller_name(source);
   if (direct || !source.starts_with("/dev/")) return direct;
   const CommandCapture parent =
       asker.capture({"lsblk", "-no", "PKNAME", source}, Answer::trimmed_text);
@@ -189,7 +189,7 @@ std::optional<std::string> primary_of(const DeviceMetadata& metadata,
     const std::optional<std::string> holder = controller_of(*metadata.cache_source, asker);
     if (known(holder)) return holder;
   }
-  const auto hint = record::nvme_controller_name(metadata.requested.device_hint);
+  auto hint = record::nvme_controller_name(metadata.requested.device_hint);
   if (known(hint)) return hint;
   if (controllers.contains("nvme0")) return "nvme0";
   if (controllers.empty()) return std::nullopt;

@@ -26,13 +26,13 @@ struct Spelling {
 };
 
 const std::array<Spelling, 4>& spellings() {
-  static const std::array<Spelling, 4> kSpellings = {{
+  static const std::array<Spelling, 4> known = {{
       {.format = "json", .flags = {"--output-format=json"}},
       {.format = "json", .flags = {"-o", "json"}},
       {.format = "normal", .flags = {"--output-format=normal"}},
       {.format = "normal", .flags = {}},
   }};
-  return kSpellings;
+  return known;
 }
 
 std::vector<std::string> candidates(const std::string& device) {

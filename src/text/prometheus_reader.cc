@@ -92,7 +92,7 @@ class LineScanner {
     if (take('n')) return '\n';
     if (take('"')) return '"';
     if (take('\\')) return '\\';
-    fail("n, \\ or \" behind a \\");
+    fail(R"(n, \ or " behind a \)");
     return ' ';
   }
 

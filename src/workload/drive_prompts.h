@@ -32,6 +32,7 @@ struct TokenRange {
   std::uint64_t high = 0;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): `short` and `long` are keywords.
 enum class LengthSet : std::uint8_t { short_, long_, mixed };
 std::string_view name_of(LengthSet set);
 

@@ -73,7 +73,8 @@ TEST_F(ProgramTest, HelpNamesOnlyWhatIsBuilt) {
   EXPECT_NE(ended.out.find("\n  suite"), std::string::npos);
   EXPECT_NE(ended.out.find("\n  models"), std::string::npos);
   EXPECT_NE(ended.out.find("\n  check-submission"), std::string::npos);
-  for (const char* const later : {"sweep", "drive", "hypotheses"}) {
+  EXPECT_NE(ended.out.find("\n  drive"), std::string::npos);
+  for (const char* const later : {"sweep", "pairs", "hypotheses"}) {
     EXPECT_EQ(ended.out.find("\n  " + std::string(later)), std::string::npos) << later;
   }
 }
@@ -444,7 +445,8 @@ TEST_F(ProgramTest, ASubmissionIsCheckedFromRecords) {
 
 TEST_F(ProgramTest, TrialsAreRunsOfTheirOwnAndJudgedTogether) {
   std::vector<std::string> arguments = virtual_run(results());
-  arguments.insert(arguments.end(), {"--trials", "3", "--output", root_ + "/F.json", "--xlsx-output", root_ + "/F.csv"});
+  arguments.insert(arguments.end(), {"--trials", "3", "--output", root_ + "/F.json",
+                                     "--xlsx-output", root_ + "/F.csv"});
   const Ended ended = run(arguments);
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_NE(ended.out.find("3 trials"), std::string::npos) << ended.out;

@@ -49,6 +49,9 @@ TEST(DriveSettingsTest, DefaultsAreTheHarnesssButForThree) {
   EXPECT_EQ(config.evidence.process_pattern, "dynamo\\.trtllm");
   EXPECT_EQ(config.evidence.keywords.size(), 9U);
   EXPECT_TRUE(config.evidence.derive_pattern);
+  EXPECT_TRUE(config.evidence.io_attribution) << "of our own endpoint";
+  EXPECT_FALSE(config_of({{"base-url", "http://x"}}).evidence.io_attribution);
+  EXPECT_FALSE(config_of({{"io-attrib", "off"}}).evidence.io_attribution);
   EXPECT_EQ(config.results_root, "bench/results");
   Settings settings(drive_rows(), "drive");
   EXPECT_EQ(settings.range("long-range"), (Range{.low = 6000, .high = 7600}));
