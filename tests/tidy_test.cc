@@ -320,7 +320,12 @@ TEST(Answers, EveryWeaknessHasARowWhoseTestsThereAre) {
   static const std::regex kName(R"(`(\w+\.)(\w+|\*)`)");
   const std::set<std::string> tests = tests_of_the_house();
   std::size_t rows = 0;
+  std::vector<std::size_t> sections;  // how many rows each has
   for (const std::string& line : lines_of(kRoot / "docs/answers.md")) {
+    if (line.starts_with("## ")) {
+      if (rows > 0) sections.push_back(rows);
+      rows = 0;
+    }
     std::smatch row;
     if (!std::regex_search(line, row, kRow)) continue;
     EXPECT_EQ(std::stoul(row.str(1)), ++rows);
@@ -338,7 +343,8 @@ TEST(Answers, EveryWeaknessHasARowWhoseTestsThereAre) {
     const bool is_open = line.find("Open:") != std::string::npos;
     EXPECT_TRUE(named || is_open || cell.find("`bench/`") != std::string::npos) << line;
   }
-  EXPECT_EQ(rows, 57U);
+  sections.push_back(rows);
+  EXPECT_EQ(sections, (std::vector<std::size_t>{57, 25}));
 }
 
 }  // namespace spillway
