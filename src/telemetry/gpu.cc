@@ -29,7 +29,7 @@ Function* find(void* library, const char* name) {
 
 }  // namespace
 
-std::optional<std::uint64_t> gpu_memory_bytes(const std::string& library) {
+std::optional<GpuMemory> gpu_memory(const std::string& library) {
   const std::unique_ptr<void, CloseLibrary> nvml(::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!nvml) return std::nullopt;
   auto* const begin = find<int()>(nvml.get(), "nvmlInit_v2");
@@ -46,7 +46,12 @@ std::optional<std::uint64_t> gpu_memory_bytes(const std::string& library) {
       device_of(0, &device) == kNvmlSuccess && memory_of(device, &memory) == kNvmlSuccess;
   end();
   if (!known) return std::nullopt;
-  return memory.total;
+  return GpuMemory{.total_bytes = memory.total, .used_bytes = memory.used};
+}
+
+std::optional<std::uint64_t> gpu_memory_bytes(const std::string& library) {
+  const std::optional<GpuMemory> memory = gpu_memory(library);
+  return memory ? std::optional(memory->total_bytes) : std::nullopt;
 }
 
 }  // namespace spillway::telemetry
