@@ -32,6 +32,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/serving.h"
 #include "core/child_process.h"
 #include "core/error.h"
 #include "core/unique_fd.h"
@@ -48,33 +49,6 @@ const std::string kEvent =
     "\"model\":\"llama3.1-8b\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" token\"},"
     "\"logprobs\":null,\"finish_reason\":null}]}\n\n\r\n";
 const std::string kBody = R"({"model":"llama3.1-8b","stream":true,"messages":[]})";
-
-void pin_to(unsigned core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  if (::sched_setaffinity(0, sizeof set, &set) != 0) throw_errno("pin", "this thread");
-}
-
-UniqueFd connected_to(std::uint16_t port) {
-  UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr generic{};
-  std::memcpy(&generic, &address, sizeof address);
-  if (::connect(socket.get(), &generic, sizeof address) != 0) throw_errno("connect to", "a server");
-  return socket;
-}
-
-void send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0) throw_errno("send to", "a socket");
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-}
 
 void send_request(int socket) {
   send_all(socket, fmt::format("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: "
@@ -118,67 +92,6 @@ class Drain {
   std::vector<char> buffer_ = std::vector<char>(std::size_t{256} << 10U);
   std::uint64_t bytes_ = 0;
   std::size_t ends_ = 0;
-};
-
-// The server, pinned to the first core; what it says at its end is its own account of lateness.
-class Server {
- public:
-  Server(const std::string& program, const std::vector<std::string>& settings) {
-    std::array<int, 2> out{};
-    std::array<int, 2> err{};
-    if (::pipe(out.data()) != 0 || ::pipe(err.data()) != 0) throw_errno("make", "a pipe");
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      pin_to(0);
-      ::dup2(out[1], STDOUT_FILENO);
-      ::dup2(err[1], STDERR_FILENO);
-      std::vector<std::string> all = {program, "serve", "--null", "--port", "0"};
-      all.insert(all.end(), settings.begin(), settings.end());
-      std::vector<char*> arguments;
-      for (std::string& one : all) arguments.push_back(one.data());
-      arguments.push_back(nullptr);
-      ::execv(program.c_str(), arguments.data());
-      std::_Exit(127);
-    }
-    ::close(out[1]);
-    ::close(err[1]);
-    err_ = UniqueFd(err[0]);
-    std::array<char, 256> line{};
-    const UniqueFd first(out[0]);
-    if (::read(first.get(), line.data(), line.size() - 1) <= 0) throw Error("start the server");
-    const std::string text = line.data();
-    port_ = static_cast<std::uint16_t>(std::stoi(text.substr(text.find(':', 6) + 1)));
-  }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  ~Server() {
-    if (pid_ > 0) end();
-  }
-
-  std::uint16_t port() const { return port_; }
-  double resident_kib() const {
-    std::ifstream status(fmt::format("/proc/{}/status", pid_));
-    for (std::string line; std::getline(status, line);) {
-      if (line.starts_with("VmRSS:")) return std::stod(line.substr(6));
-    }
-    return 0;
-  }
-  std::string end() {
-    ::kill(pid_, SIGTERM);
-    std::string all;
-    std::array<char, 512> piece{};
-    for (ssize_t got = 0; (got = ::read(err_.get(), piece.data(), piece.size())) > 0;) {
-      all.append(piece.data(), static_cast<std::size_t>(got));
-    }
-    ::waitpid(pid_, nullptr, 0);
-    pid_ = 0;
-    return all.substr(all.find("Ended"));
-  }
-
- private:
-  pid_t pid_ = 0;
-  UniqueFd err_;
-  std::uint16_t port_ = 0;
 };
 
 // Connections of a loop of send() on the first core to this thread on the second.
@@ -227,11 +140,6 @@ double served_events_per_s(const std::string& program, std::uint64_t events) {
   return static_cast<double>(events) / Seconds(Clock::now() - began).count();
 }
 
-double quantile(std::vector<double>& values, double q) {
-  std::ranges::sort(values);
-  return values[static_cast<std::size_t>(q * static_cast<double>(values.size() - 1))];
-}
-
 // Microseconds after which the last send() of a step over all streams has returned: the median.
 double bare_step_us(std::size_t streams, int steps) {
   const Bare bare(streams);
@@ -251,44 +159,6 @@ double bare_step_us(std::size_t streams, int steps) {
 }
 
 const std::string kNginx = "/usr/sbin/nginx";
-const std::string kWrk = "/usr/bin/wrk";
-
-// Runs a program with its output in a file; the text of it.
-std::string output_of(const std::string& directory, const std::vector<std::string>& arguments) {
-  const std::string path = directory + "/output";
-  std::filesystem::remove(path);
-  ChildProcess child({.arguments = arguments, .output = path, .cpus = {1}});
-  while (!child.wait(std::chrono::seconds(1))) {
-  }
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-bool is_installed(const std::string& program) { return ::access(program.c_str(), X_OK) == 0; }
-
-double wrk_requests_per_s(const std::string& directory, const std::string& url) {
-  const std::string said = output_of(directory, {kWrk, "-t1", "-c64", "-d3s", url});
-  const std::size_t line = said.find("Requests/sec:");
-  if (line == std::string::npos || said.find("Non-2xx") != std::string::npos) {
-    throw Error(fmt::format("read what wrk says of {}: {}", url, said));
-  }
-  return std::stod(said.substr(line + 13));
-}
-
-std::uint16_t free_port() {
-  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr generic{};
-  std::memcpy(&generic, &address, sizeof address);
-  socklen_t length = sizeof address;
-  ::bind(socket.get(), &generic, length);
-  ::getsockname(socket.get(), &generic, &length);
-  std::memcpy(&address, &generic, sizeof address);
-  return ntohs(address.sin_port);
-}
-
 // nginx with one worker on the first core and one file of so many bytes at /answer.
 class Nginx {
  public:
@@ -324,14 +194,6 @@ class Nginx {
   std::optional<ChildProcess> child_;
 };
 
-std::string temporary_directory() {
-  std::string name = std::filesystem::temp_directory_path() / "bench_serve_XXXXXX";
-  if (::mkdtemp(name.data()) == nullptr) throw_errno("make", name);
-  std::filesystem::permissions(name, std::filesystem::perms::others_all,
-                               std::filesystem::perm_options::add);
-  return name;
-}
-
 // How many bytes the body of our /v1/models has.
 std::size_t models_bytes(const std::string& program) {
   const Server server(program, {});
@@ -344,22 +206,13 @@ std::size_t models_bytes(const std::string& program) {
   return text.size() - text.find("\r\n\r\n") - 4;
 }
 
-void print_ratios(const char* what, std::vector<double> ratios, double bar, bool at_least) {
-  std::ranges::sort(ratios);
-  const std::size_t middle = ratios.size() / 2;
-  const double median =
-      ratios.size() % 2 == 1 ? ratios[middle] : (ratios[middle - 1] + ratios[middle]) / 2;
-  fmt::print("{}: ratio {:.2f} [{:.2f}-{:.2f}], {} {}\n", what, median, ratios.front(),
-             ratios.back(), at_least ? "to be at least" : "to be at most", bar);
-}
-
 // GET /v1/models: a whole answer of our server, as small as they come.
 void compare_small_answers(const std::string& program) {
-  if (!is_installed(kNginx) || !is_installed(kWrk)) {
+  if (!is_installed(kNginx) || !has_wrk()) {
     fmt::print("small: left out, for `apt-get install nginx-light wrk`\n");
     return;
   }
-  const std::string directory = temporary_directory();
+  const std::string directory = temporary_directory("bench_serve");
   {
     const Nginx nginx(directory, models_bytes(program));
     std::vector<double> ratios;
@@ -368,9 +221,9 @@ void compare_small_answers(const std::string& program) {
       const std::string url = fmt::format("http://127.0.0.1:{}/v1/models", server.port());
       double ours = 0;
       double theirs = 0;
-      if (pair % 2 == 0) ours = wrk_requests_per_s(directory, url);
-      theirs = wrk_requests_per_s(directory, nginx.url());
-      if (pair % 2 == 1) ours = wrk_requests_per_s(directory, url);
+      if (pair % 2 == 0) ours = wrk_requests_per_s(directory, {url});
+      theirs = wrk_requests_per_s(directory, {nginx.url()});
+      if (pair % 2 == 1) ours = wrk_requests_per_s(directory, {url});
       fmt::print("small: nginx {:.0f}/s, served {:.0f}/s, ratio {:.2f}\n", theirs, ours,
                  ours / theirs);
       ratios.push_back(ours / theirs);

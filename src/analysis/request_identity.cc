@@ -11,6 +11,10 @@ bool all_same(const std::vector<std::string>& values) {
          std::ranges::all_of(values, [&](const std::string& one) { return one == values[0]; });
 }
 
+void note(Texts& texts, std::string_view text) {
+  if (!texts.contains(text)) texts.emplace(text);
+}
+
 }  // namespace
 
 bool ReuseIdentity::same_identity() const { return all_same(identities); }
@@ -26,20 +30,21 @@ void RequestIdentity::add(const record::CompletionRow& row) {
   ++total_;
   const std::string& prompt = row.prompt->sha256;
   const std::string& params = row.call->params_sha256;
-  prompts_.insert(prompt);
-  params_.insert(params);
-  identities_.insert(row.identity_sha256);
-  payloads_.insert(row.payload_sha256);
-  if (!row.prompt->prefix_hash.empty()) prefixes_.insert(row.prompt->prefix_hash);
+  note(prompts_, prompt);
+  note(params_, params);
+  note(identities_, row.identity_sha256);
+  note(payloads_, row.payload_sha256);
+  if (!row.prompt->prefix_hash.empty()) note(prefixes_, row.prompt->prefix_hash);
   if (!row.prompt->session_id.empty()) ++sessions_[row.prompt->session_id];
-  for (const auto& [name, value] : row.header_hints) header_keys_.insert(name);
+  for (const auto& [name, value] : row.header_hints) note(header_keys_, name);
   PhaseIdentity& phase = phases_[row.call->phase];
   ++phase.requests;
-  phase.identities.insert(row.identity_sha256);
-  phase.prompts.insert(prompt);
-  phase.params.insert(params);
+  note(phase.identities, row.identity_sha256);
+  note(phase.prompts, prompt);
+  note(phase.params, params);
   if (row.call->phase.starts_with("reuse_")) {
-    repeats_[row.index] = {.identity = row.identity_sha256, .prompt = prompt, .params = params};
+    repeats_[row.index] = {
+        .identity = std::string(row.identity_sha256), .prompt = prompt, .params = params};
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -12,11 +13,14 @@
 
 namespace spillway::analysis {
 
+// Looked up without a copy of what is in it already.
+using Texts = std::set<std::string, std::less<>>;
+
 struct PhaseIdentity {
   std::uint64_t requests = 0;
-  std::set<std::string> identities;  // request_identity_sha256
-  std::set<std::string> prompts;
-  std::set<std::string> params;
+  Texts identities;  // request_identity_sha256
+  Texts prompts;
+  Texts params;
 };
 
 // Of the phases reuse_*, in the order of sending: whether one prompt was really repeated.
@@ -45,7 +49,7 @@ class RequestIdentity {
   std::size_t unique_payloads() const { return payloads_.size(); }
   std::size_t unique_prefixes() const { return prefixes_.size(); }
   const std::map<std::string, std::uint64_t>& sessions() const { return sessions_; }
-  const std::set<std::string>& header_keys() const { return header_keys_; }
+  const Texts& header_keys() const { return header_keys_; }
   const std::map<std::string, PhaseIdentity>& phases() const { return phases_; }
   // By number, as rows come when they end.
   ReuseIdentity reuse() const;
@@ -58,13 +62,13 @@ class RequestIdentity {
   };
 
   std::uint64_t total_ = 0;
-  std::set<std::string> prompts_;
-  std::set<std::string> params_;
-  std::set<std::string> identities_;
-  std::set<std::string> payloads_;
-  std::set<std::string> prefixes_;
+  Texts prompts_;
+  Texts params_;
+  Texts identities_;
+  Texts payloads_;
+  Texts prefixes_;
   std::map<std::string, std::uint64_t> sessions_;
-  std::set<std::string> header_keys_;
+  Texts header_keys_;
   std::map<std::string, PhaseIdentity> phases_;
   std::map<std::uint64_t, Repeat> repeats_;
 };

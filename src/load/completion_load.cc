@@ -71,9 +71,14 @@ struct CompletionLoad::Phase {
   CompletionLoadOptions options;
   Time start;
   std::vector<std::vector<std::size_t>> sessions;  // of CallSchedule::sessions
-  std::size_t next = 0;                            // call, or session
+  std::uint64_t next = 0;                          // call, or session
   std::uint64_t in_flight = 0;
   CompletionLoadResult result;
+
+  std::uint64_t planned() const { return options.requests > 0 ? options.requests : calls.size(); }
+  bool is_over(Time due) const {
+    return options.window > Duration::zero() && due - start >= options.window;
+  }
 };
 
 CompletionLoad::CompletionLoad(async::Loop& loop, CompletionClient& client, UtcTime epoch,
@@ -87,6 +92,7 @@ async::Task<CompletionLoadResult> CompletionLoad::run(std::span<const PlannedCal
       .calls = calls, .options = options, .start = loop_.now(), .sessions = {}, .result = {}};
   const bool by_sessions = options.schedule == CallSchedule::sessions;
   if (by_sessions) phase.sessions = by_session(calls);
+  if (calls.empty()) co_return phase.result;
   co_await async::with_group(loop_, stop, [&](async::Group& group) -> async::Task<> {
     if (options.schedule == CallSchedule::rate || options.schedule == CallSchedule::trace) {
       group.spawn(send_when_due(phase, group));
@@ -98,15 +104,15 @@ async::Task<CompletionLoadResult> CompletionLoad::run(std::span<const PlannedCal
     }
   });
   phase.result.duration = loop_.now() - phase.start;
-  phase.result.unsent = calls.size() - phase.result.sent - phase.result.dropped;
+  phase.result.unsent = phase.planned() - phase.result.sent - phase.result.dropped;
   co_return phase.result;
 }
 
 async::Task<> CompletionLoad::work(Phase& phase, std::uint32_t worker, async::Stop& stop) {
   const Duration step = phase.options.ramp / std::max(phase.options.concurrency, 1U);
   co_await loop_.sleep_until(phase.start + step * (worker - 1), stop);
-  while (!stop.requested() && phase.next < phase.calls.size()) {
-    const PlannedCall& planned = phase.calls[phase.next++];
+  while (!stop.requested() && phase.next < phase.planned() && !phase.is_over(loop_.now())) {
+    const PlannedCall& planned = phase.calls[phase.next++ % phase.calls.size()];
     co_await call(phase, planned, worker, loop_.now(), stop);
   }
 }
@@ -128,11 +134,13 @@ async::Task<> CompletionLoad::work_sessions(Phase& phase, std::uint32_t worker, 
 async::Task<> CompletionLoad::send_when_due(Phase& phase, async::Group& group) {
   Arrivals arrivals(phase.options.rate, phase.options.seed);
   const bool by_trace = phase.options.schedule == CallSchedule::trace;
-  for (const PlannedCall& planned : phase.calls) {
+  for (; phase.next < phase.planned(); ++phase.next) {
+    const PlannedCall& planned = phase.calls[phase.next % phase.calls.size()];
     const Duration from_start =
         by_trace ? from_seconds(to_seconds(planned.due) * phase.options.trace_scale)
                  : arrivals.next();
     const Time due = phase.start + from_start;
+    if (phase.is_over(due)) co_return;
     if (loop_.now() < due) co_await loop_.sleep_until(due, group.stop());
     if (group.stop().requested()) co_return;
     if (phase.options.in_flight > 0 && phase.in_flight >= phase.options.in_flight) {
@@ -160,7 +168,7 @@ async::Task<> CompletionLoad::call(Phase& phase, const PlannedCall& planned, std
   row.due = due;
   row.start = epoch_ + std::chrono::duration_cast<UtcTime::duration>(row.sent.time_since_epoch());
   if (row.sent - due >= kLate) ++phase.result.late;
-  on_row_(std::move(row));
+  on_row_(row);
 }
 
 }  // namespace spillway::load

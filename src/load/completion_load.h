@@ -44,9 +44,13 @@ struct CompletionLoadOptions {
   std::uint64_t seed = 0;       // of its gaps
   double trace_scale = 1;       // multiplies the times of a trace
   std::uint64_t in_flight = 0;  // of open loops: one that is due beyond it is dropped; 0: no limit
+  // Not of sessions and traces: the plan over and over, until so many have been sent, or dropped;
+  // 0: each request once.
+  std::uint64_t requests = 0;
+  Duration window{};  // likewise: nothing is sent that is due after it; 0: no end
 };
 
-// Every request of the plan is one of the three.
+// Every request of the plan is one of the three, unless the window ended before its turn.
 struct CompletionLoadResult {
   Duration duration{};  // from the start to the last end
   std::uint64_t sent = 0;
@@ -58,7 +62,7 @@ struct CompletionLoadResult {
 
 class CompletionLoad {
  public:
-  using OnRow = std::function<void(record::CompletionRow)>;
+  using OnRow = std::function<void(const record::CompletionRow&)>;
   // `epoch`: UTC when the loop's clock was at 0. `on_row` is called as requests end.
   CompletionLoad(async::Loop& loop, CompletionClient& client, UtcTime epoch, OnRow on_row);
 

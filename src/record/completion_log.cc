@@ -12,11 +12,13 @@
 #include <utility>
 
 #include "core/error.h"
+#include "record/completion_spool.h"
 
 namespace spillway::record {
 namespace {
 
-constexpr std::size_t kMostWaiting = 65'536;
+constexpr std::size_t kBuffer = std::size_t{1} << 20U;
+constexpr std::size_t kMostFull = 64;
 
 // 0, or the errno of what went wrong.
 int write_all(int file, std::string_view text) {
@@ -27,6 +29,27 @@ int write_all(int file, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;
+}
+
+// Likewise; a file that ends before is an input error.
+int read_all(int file, off_t from, std::string& into) {
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t got =
+        ::pread(file, into.data() + done, into.size() - done, from + static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return got < 0 ? errno : EIO;
+    done += static_cast<std::size_t>(got);
+  }
+  return 0;
+}
+
+UniqueFd nameless_file_beside(const std::string& path) {
+  const std::string name = path + ".spool";
+  UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file) throw_errno("create", name);
+  if (::unlink(name.c_str()) != 0) throw_errno("unlink", name);
+  return file;
 }
 
 }  // namespace
@@ -50,6 +73,7 @@ CompletionLog::CompletionLog(const std::string& path, const kv::Tokenizer& token
     : tokenizer_(tokenizer), options_(std::move(options)), on_row_(std::move(on_row)), path_(path) {
   file_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file_) throw_errno("create", path);
+  spool_ = nameless_file_beside(path);
   if (!options_.threaded) return;
   writer_ = std::thread([this] { work(); });
   ::pthread_setname_np(writer_.native_handle(), "rows");
@@ -65,17 +89,23 @@ CompletionLog::~CompletionLog() {
   writer_.join();
 }
 
-void CompletionLog::add(CompletionRow row) {
+void CompletionLog::add(const CompletionRow& row) {
+  add_row(row, filling_);
+  if (filling_.size() >= kBuffer) spool_full();
+}
+
+void CompletionLog::spool_full() {
+  std::string full = std::exchange(filling_, {});
+  filling_.reserve(full.size() + kBuffer / 4);
+  spooled_.push_back(full.size());
   if (!options_.threaded) {
-    std::vector<CompletionRow> rows;
-    rows.push_back(std::move(row));
-    write(rows);
+    spool(full);
     return;
   }
   {
     const MutexLock lock(mutex_);
-    while (waiting_.size() >= kMostWaiting) changed_.wait(mutex_);
-    waiting_.push_back(std::move(row));
+    while (full_.size() >= kMostFull) changed_.wait(mutex_);
+    full_.push_back(std::move(full));
   }
   changed_.notify_all();
 }
@@ -83,9 +113,32 @@ void CompletionLog::add(CompletionRow row) {
 void CompletionLog::drain() {
   {
     const MutexLock lock(mutex_);
-    while (busy_ || !waiting_.empty()) changed_.wait(mutex_);
+    while (busy_ || !full_.empty()) changed_.wait(mutex_);
   }
   throw_failure();
+  render_spool();
+  render(std::exchange(filling_, {}));
+  throw_failure();
+}
+
+void CompletionLog::render_spool() {
+  if (spooled_.empty()) return;
+  off_t from = 0;
+  std::string rows;
+  for (const std::size_t size : std::exchange(spooled_, {})) {
+    rows.resize(size);
+    const int error = read_all(spool_.get(), from, rows);
+    if (error != 0) throw Error(fmt::format("read the spool of {}: {}", path_, errno_text(error)));
+    from += static_cast<off_t>(size);
+    render(rows);
+  }
+  if (::ftruncate(spool_.get(), 0) != 0) throw_errno("empty the spool of", path_);
+  if (::lseek(spool_.get(), 0, SEEK_SET) != 0) throw_errno("rewind the spool of", path_);
+}
+
+void CompletionLog::fail(std::string_view what, int error) {
+  const MutexLock lock(mutex_);
+  failure_ = fmt::format("write {}: {}", what, errno_text(error));
 }
 
 void CompletionLog::throw_failure() {
@@ -95,32 +148,37 @@ void CompletionLog::throw_failure() {
 
 void CompletionLog::work() {
   while (true) {
-    std::vector<CompletionRow> rows;
+    std::vector<std::string> full;
     {
       const MutexLock lock(mutex_);
       busy_ = false;
       changed_.notify_all();
-      while (waiting_.empty() && !ending_) changed_.wait(mutex_);
-      if (waiting_.empty()) return;
-      rows.swap(waiting_);
+      while (full_.empty() && !ending_) changed_.wait(mutex_);
+      if (full_.empty()) return;
+      full.swap(full_);
       busy_ = true;
     }
-    write(rows);
+    for (const std::string& rows : full) spool(rows);
   }
 }
 
-void CompletionLog::write(std::vector<CompletionRow>& rows) {
+void CompletionLog::spool(const std::string& rows) {
+  if (const int error = write_all(spool_.get(), rows); error != 0) {
+    fail(fmt::format("the spool of {}", path_), error);
+  }
+}
+
+void CompletionLog::render(std::string_view rows) {
   std::string lines;
-  for (CompletionRow& row : rows) {
+  while (!rows.empty()) {
+    CompletionRow row = take_row(rows);
     row.output_tokens_est = row.text.empty() ? 0 : tokenizer_.count(row.text);
     if (!options_.responses.empty() && !row.text.empty()) save_response(row);
-    lines += to_json_line(row) + "\n";
+    lines += to_json_line(row);
+    lines += '\n';
+    on_row_(row);
   }
-  if (const int error = write_all(file_.get(), lines); error != 0) {
-    const MutexLock lock(mutex_);
-    failure_ = fmt::format("write {}: {}", path_, errno_text(error));
-  }
-  for (const CompletionRow& row : rows) on_row_(row);
+  if (const int error = write_all(file_.get(), lines); error != 0) fail(path_, error);
 }
 
 void CompletionLog::save_response(CompletionRow& row) {
@@ -132,10 +190,9 @@ void CompletionLog::save_response(CompletionRow& row) {
   file.close();
   if (file) {
     row.response_path = options_.responses_name + "/" + name;
-    return;
+  } else {
+    fail(fmt::format("{}/{}", options_.responses, name), errno);
   }
-  const MutexLock lock(mutex_);
-  failure_ = fmt::format("write {}/{}: {}", options_.responses, name, errno_text(errno));
 }
 
 }  // namespace spillway::record

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,30 +25,37 @@ struct CompletionLogOptions {
   bool threaded = true;  // false: add() does all of it, for virtual time, where threads are refused
 };
 
-// Counts the tokens of the answers, writes the lines, and hands the rows on, all on a thread of its
-// own. When more rows wait than 65,536, add() waits: the client is then the slower, and says so by
-// its late sends.
+// While requests are measured, rows are packed into buffers, and full ones spooled to a nameless
+// file beside the output by a thread of its own: memory stays fixed however many there are. Between
+// the phases drain() counts the tokens of the answers, writes the lines, and hands the rows on.
 class CompletionLog {
  public:
-  // Called on the log's thread, in the order of the lines.
+  // Called by drain(), in the order of the lines.
   using OnRow = std::function<void(const CompletionRow&)>;
 
   // Throws Error when the file exists, or cannot be made.
   CompletionLog(const std::string& path, const kv::Tokenizer& tokenizer,
                 CompletionLogOptions options, OnRow on_row);
+  // Rows that were not drained are lost.
   ~CompletionLog();
   CompletionLog(const CompletionLog&) = delete;
   CompletionLog& operator=(const CompletionLog&) = delete;
 
-  void add(CompletionRow row);
+  // add() and drain() from one thread. When 64 MiB wait for the disk add() waits, too: the client
+  // is then the slower, and says so by its late sends.
+  void add(const CompletionRow& row);
   // Returns when every row so far has been written and handed on. Throws Error when one could not
   // be written.
   void drain();
 
  private:
+  void spool_full();
   void work();
-  void write(std::vector<CompletionRow>& rows);
+  void spool(const std::string& rows);
+  void render_spool();
+  void render(std::string_view rows);
   void save_response(CompletionRow& row);
+  void fail(std::string_view what, int error);
   void throw_failure();
 
   const kv::Tokenizer& tokenizer_;
@@ -55,9 +63,12 @@ class CompletionLog {
   OnRow on_row_;
   std::string path_;
   UniqueFd file_;
+  UniqueFd spool_;
+  std::string filling_;
+  std::vector<std::size_t> spooled_;  // sizes of the buffers in the spool, in order
   Mutex mutex_;
   std::condition_variable_any changed_;
-  std::vector<CompletionRow> waiting_ SPILLWAY_GUARDED_BY(mutex_);
+  std::vector<std::string> full_ SPILLWAY_GUARDED_BY(mutex_);
   std::string failure_ SPILLWAY_GUARDED_BY(mutex_);
   bool busy_ SPILLWAY_GUARDED_BY(mutex_) = false;
   bool ending_ SPILLWAY_GUARDED_BY(mutex_) = false;

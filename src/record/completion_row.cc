@@ -14,6 +14,16 @@ namespace {
 // To so many decimals as printf() rounds them.
 double rounded(double value) { return std::strtod(fmt::format("{:.3f}", value).c_str(), nullptr); }
 
+// Milliseconds to three decimals, without the zeros at their end: 0.5, 12, 12.345. Streams have one
+// for each token, and a double would have to be printed twice.
+std::string offset_text(Duration offset) {
+  const auto us = (offset + std::chrono::nanoseconds(500)) / std::chrono::microseconds(1);
+  std::string text = fmt::format("{}.{:03}", us / 1000, us % 1000);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 double between_ms(Time from, Time to) { return to_milliseconds(to - from); }
 
 class Line {
@@ -120,7 +130,7 @@ void put_stream(Line& line, const CompletionRow& row) {
                                     : row.stream_error);
   line.put_text("stream_first_event_type", first_event_type_of(row));
   line.json().key("token_offsets_ms").begin_array();
-  for (const Time at : row.contents) line.json().value(rounded(between_ms(row.sent, at)));
+  for (const Time at : row.contents) line.json().raw(offset_text(at - row.sent));
   line.json().end_array();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,12 +38,13 @@ struct CallFacts {
   bool record_ttfb = false;
 };
 
-// The three facts outlive the row. Times are of the run's clock; what did not happen is not there.
+// The facts and hashes that it points at outlive the row. Times are of the run's clock; what did
+// not happen is not there.
 struct CompletionRow {
   const PromptFacts* prompt = nullptr;
   const CallFacts* call = nullptr;
-  std::string identity_sha256;
-  std::string payload_sha256;
+  std::string_view identity_sha256;
+  std::string_view payload_sha256;
 
   std::uint64_t index = 0;   // from 1 over the run, in the order of sending
   std::uint32_t worker = 0;  // from 1

@@ -135,7 +135,7 @@ void put_reuse(JsonWriter& json, const analysis::ReuseIdentity& reuse) {
   json.end_object();
 }
 
-void put_set(JsonWriter& json, const char* name, const std::set<std::string>& values) {
+void put_set(JsonWriter& json, const char* name, const analysis::Texts& values) {
   json.key(name).begin_array();
   for (const std::string& one : values) json.value(one);
   json.end_array();

@@ -57,7 +57,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-// What the log's thread sums up of the phase that runs; read once it has been drained.
+// What the rows of the phase told, once they have been drained.
 struct PhaseEyes {
   bool too_long = false;     // the engine refused a prompt for its length
   bool may_be_gone = false;  // a 404 or 500: the model may be gone
@@ -227,9 +227,7 @@ struct Drive::Impl {
     }
   }
 
-  // On the log's thread.
   void see(const record::CompletionRow& row, analysis::RequestIdentity& identity) {
-    ++ended;
     if (current == nullptr) {
       sanity_sums.add(row);
       return;
@@ -351,7 +349,10 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
                                         impl_->loop.now().time_since_epoch());
   impl_->requests = std::make_unique<load::CompletionLoad>(
       impl_->loop, impl_->client, epoch,
-      [this](record::CompletionRow row) { impl_->log->add(std::move(row)); });
+      [this](const record::CompletionRow& row) {
+        ++impl_->ended;
+        impl_->log->add(row);
+      });
   const DriveEvidence& evidence = impl_->config.evidence;
   if (evidence.io_attribution) {
     impl_->sampler.emplace(telemetry::IoSamplerOptions{.device = evidence.block_device,

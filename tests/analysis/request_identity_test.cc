@@ -27,8 +27,10 @@ class RequestIdentityTest : public testing::Test {
     row.prompt = &facts;
     row.call = &call;
     row.index = index;
-    row.identity_sha256 = "identity of " + prompt;
-    row.payload_sha256 = "payload of " + prompt;
+    const std::string identity = "identity of " + prompt;
+    const std::string payload = "payload of " + prompt;
+    row.identity_sha256 = identity;
+    row.payload_sha256 = payload;
     row.header_hints = {{"x-request-id", std::to_string(index)}};
     identity_.add(row);
   }

@@ -66,6 +66,27 @@ TEST_P(CompletionLogTest, WritesLinesAndHandsRowsOn) {
   EXPECT_TRUE(written[100].at("response_path").is_null());
 }
 
+// 64-KiB texts fill buffers, which go by way of the spool.
+TEST_P(CompletionLogTest, RowsOfSeveralBuffersStayInOrderPhaseByPhase) {
+  std::vector<std::uint64_t> seen;
+  CompletionLog log(directory_.file("requests.jsonl"), *tokenizer_,
+                    {.responses = "", .threaded = GetParam()},
+                    [&](const CompletionRow& row) { seen.push_back(row.index); });
+  const std::string text(64U << 10U, 'x');
+  for (std::uint64_t i = 1; i <= 50; ++i) log.add(row(i, text));
+  log.drain();
+  for (std::uint64_t i = 51; i <= 90; ++i) log.add(row(i, text));
+  log.drain();
+  ASSERT_EQ(seen.size(), 90U);
+  const auto written = lines();
+  ASSERT_EQ(written.size(), 90U);
+  for (std::uint64_t i = 1; i <= 90; ++i) {
+    EXPECT_EQ(seen[i - 1], i);
+    EXPECT_EQ(written[i - 1].at("request_index").as_uint(), i);
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory_.file("requests.jsonl.spool")));
+}
+
 INSTANTIATE_TEST_SUITE_P(Threads, CompletionLogTest, testing::Bool());
 
 TEST_F(CompletionLogTest, AFileOfThatNameIsNotOverwritten) {
