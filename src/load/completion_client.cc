@@ -73,7 +73,11 @@ class CompletionClient::Deadline {
 
   async::Stop& stop() { return stop_; }
   // Bytes came.
-  void extend(Time now) { alarm_.set(std::min(end_, now + stall_)); }
+  void extend(Time now) {
+    if (now == extended_) return;  // many events in what was read at once
+    extended_ = now;
+    alarm_.set(std::min(end_, now + stall_));
+  }
 
   // What a stop meant.
   CompletionFault fault() const {
@@ -96,17 +100,17 @@ class CompletionClient::Deadline {
   async::Alarm alarm_;
   async::Loop& loop_;
   Time end_;
+  Time extended_ = Time::min();
   Duration stall_;
 };
 
 CompletionClient::CompletionClient(async::Loop& loop, Dialler& dialler,
                                    CompletionClientOptions options)
-    : loop_(loop), dialler_(dialler), options_(std::move(options)) {}
-
-net::Headers CompletionClient::headers(bool with_body) const {
-  net::Headers all = options_.headers;
-  if (with_body) all.emplace_back("Content-Type", "application/json");
-  return all;
+    : loop_(loop),
+      dialler_(dialler),
+      options_(std::move(options)),
+      json_headers_(options_.headers) {
+  json_headers_.emplace_back("Content-Type", "application/json");
 }
 
 // On the connection used last, or a new one. One that the server closed while it lay idle was never
@@ -141,9 +145,9 @@ async::Task<CompletionReply> CompletionClient::complete(std::string_view body, b
   Deadline deadline(loop_, stop,
                     stream ? options_.stream_total.value_or(options_.total) : options_.total,
                     options_.stall);
-  const net::Headers with = headers(true);
   Sent sent = co_await send(
-      net::HttpCall{.method = "POST", .target = options_.target, .headers = with, .body = body},
+      net::HttpCall{
+          .method = "POST", .target = options_.target, .headers = json_headers_, .body = body},
       deadline.stop());
   reply.fresh = sent.fresh;
   reply.connected = sent.fresh ? sent.connected : reply.sent;
@@ -178,13 +182,14 @@ async::Task<> CompletionClient::read_stream(Client& client, CompletionReply& rep
   net::AnswerReader reader;
   net::HttpFault ended = net::HttpFault::none;
   while (true) {
-    const net::BodyPiece piece = co_await client->read_body(deadline.stop());
-    ended = piece.fault;
-    if (!piece.ok()) break;
-    deadline.extend(piece.at);
-    if (!reply.first) reply.first = piece.at;
-    reply.done = piece.at;
-    reader.feed(piece.bytes, piece.at);
+    std::optional<net::BodyPiece> piece = client->next_body();
+    if (!piece) piece = co_await client->read_body(deadline.stop());
+    ended = piece->fault;
+    if (!piece->ok()) break;
+    deadline.extend(piece->at);
+    if (!reply.first) reply.first = piece->at;
+    reply.done = piece->at;
+    reader.feed(piece->bytes, piece->at);
   }
   reply.answer = reader.finish(reply.done);
   reply.fault = fault_of(ended);
@@ -229,9 +234,9 @@ async::Task<CompletionClient::Page> CompletionClient::get(std::string target, Du
                                                           async::Stop& stop) {
   Page page;
   Deadline deadline(loop_, stop, patience, patience);
-  const net::Headers with = headers(false);
-  Sent sent = co_await send(net::HttpCall{.method = "GET", .target = target, .headers = with},
-                            deadline.stop());
+  Sent sent =
+      co_await send(net::HttpCall{.method = "GET", .target = target, .headers = options_.headers},
+                    deadline.stop());
   page.fault = sent.fault != CompletionFault::none ? sent.fault : fault_of(sent.head.fault);
   page.error = sent.fault != CompletionFault::none ? sent.error : sent.head.detail;
   page.status = sent.head.response.status;

@@ -93,11 +93,11 @@ class CompletionClient {
   async::Task<Sent> send(const net::HttpCall& call, async::Stop& stop);
   async::Task<> read_stream(Client& client, CompletionReply& reply, Deadline& deadline);
   async::Task<> read_whole(Client& client, CompletionReply& reply, Deadline& deadline);
-  net::Headers headers(bool with_body) const;
 
   async::Loop& loop_;
   Dialler& dialler_;
   CompletionClientOptions options_;
+  net::Headers json_headers_;  // of requests with a body
   std::vector<Client> idle_;
   std::uint64_t connections_ = 0;
 };

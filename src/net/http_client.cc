@@ -15,6 +15,9 @@ namespace {
 
 bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != text.npos; }
 
+// Small bodies go out with their head, in one write.
+constexpr std::size_t kWithHead = std::size_t{256} << 10U;
+
 std::string head_of(const HttpCall& call) {
   check(!has_line_break(call.method) && !has_line_break(call.target), "a request line is a line");
   std::string head;
@@ -50,7 +53,10 @@ std::string_view to_text(HttpFault fault) {
 
 HttpClient::HttpClient(async::Loop& loop, std::unique_ptr<Stream> stream,
                        const HttpClientOptions& options)
-    : loop_(loop), stream_(std::move(stream)), options_(options), buffer_(options.buffer.count()) {}
+    : loop_(loop),
+      stream_(std::move(stream)),
+      options_(options),
+      buffer_(std::make_unique_for_overwrite<char[]>(options.buffer.count())) {}
 
 async::Task<HttpHead> HttpClient::send(const HttpCall& call, async::Stop& stop) {
   check(answers_ == 0 || reusable(), "a connection is used again after a whole answer");
@@ -58,9 +64,11 @@ async::Task<HttpHead> HttpClient::send(const HttpCall& call, async::Stop& stop) 
   state_ = State::needs_more;
   any_byte_ = false;
   detail_.clear();
-  const std::string head = head_of(call);
+  std::string head = head_of(call);
+  const bool together = call.body.size() <= kWithHead;
+  if (together) head += call.body;
   Transfer written = co_await write_all(*stream_, head, stop);
-  if (written.ok()) written = co_await write_all(*stream_, call.body, stop);
+  if (written.ok() && !together) written = co_await write_all(*stream_, call.body, stop);
   if (written.ended == Ended::stopped) {
     state_ = State::failed;
     co_return HttpHead{.fault = HttpFault::stopped};
@@ -91,24 +99,34 @@ async::Task<HttpHead> HttpClient::read_head(async::Stop& stop) {
   co_return head;
 }
 
-async::Task<BodyPiece> HttpClient::read_body(async::Stop& stop) {
-  BodyPiece piece;
-  while (state_ != State::done && state_ != State::failed && piece.fault == HttpFault::none) {
+std::optional<BodyPiece> HttpClient::next_body() {
+  while (state_ != State::done && state_ != State::failed) {
     const HttpResponseReader::Step step = parse();
-    piece.bytes = step.body;
-    if (!piece.bytes.empty()) break;
-    if (step.state == State::needs_more) piece.fault = co_await fill(stop);
-    if (step.state == State::failed) piece.fault = HttpFault::malformed;
+    if (!step.body.empty()) return BodyPiece{.bytes = step.body, .at = read_at_};
+    if (step.state == State::needs_more) return std::nullopt;
+    if (step.state == State::failed)
+      return BodyPiece{.fault = HttpFault::malformed, .at = read_at_};
   }
-  if (state_ == State::failed && piece.fault == HttpFault::none) piece.fault = HttpFault::cut;
-  if (piece.fault != HttpFault::none) state_ = State::failed;
-  piece.at = read_at_;
-  co_return piece;
+  const HttpFault fault = state_ == State::failed ? HttpFault::cut : HttpFault::none;
+  return BodyPiece{.fault = fault, .at = read_at_};
+}
+
+async::Task<BodyPiece> HttpClient::read_body(async::Stop& stop) {
+  std::optional<BodyPiece> piece = next_body();
+  while (!piece) {
+    const HttpFault fault = co_await fill(stop);
+    if (fault != HttpFault::none) {
+      state_ = State::failed;
+      co_return BodyPiece{.fault = fault, .at = read_at_};
+    }
+    piece = next_body();
+  }
+  co_return *piece;
 }
 
 HttpResponseReader::Step HttpClient::parse() {
   const HttpResponseReader::Step step =
-      reader_->feed(std::string_view(buffer_.data() + begin_, end_ - begin_));
+      reader_->feed(std::string_view(buffer_.get() + begin_, end_ - begin_));
   begin_ += step.used;
   state_ = step.state;
   return step;
@@ -116,15 +134,14 @@ HttpResponseReader::Step HttpClient::parse() {
 
 // More bytes into the buffer; or the end, which some bodies have instead of a length.
 async::Task<HttpFault> HttpClient::fill(async::Stop& stop) {
-  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
-            buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+  std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
   end_ -= begin_;
   begin_ = 0;
-  if (end_ == buffer_.size()) {
+  if (end_ == options_.buffer.count()) {
     detail_ = "a line is too long";
     co_return HttpFault::malformed;
   }
-  const std::span<char> room = std::span(buffer_).subspan(end_);
+  const std::span<char> room(buffer_.get() + end_, options_.buffer.count() - end_);
   const Transfer read = co_await read_some(*stream_, room, stop);
   read_at_ = loop_.now();
   if (!read.ok()) co_return end_of(read);

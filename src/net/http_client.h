@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "async/loop.h"
 #include "async/stop.h"
@@ -65,7 +65,10 @@ class HttpClient {
 
   // Writes the request and reads the head of the answer.
   async::Task<HttpHead> send(const HttpCall& call, async::Stop& stop);
-  // The next piece of the answer's body, as soon as there is one.
+  // The next piece of the answer's body, or its end, of what has been read from the stream already;
+  // nothing when the stream must be asked.
+  std::optional<BodyPiece> next_body();
+  // The same, as soon as there is one.
   async::Task<BodyPiece> read_body(async::Stop& stop);
 
   // The answer has ended in order, and both ends keep the connection.
@@ -86,8 +89,8 @@ class HttpClient {
   async::Loop& loop_;
   std::unique_ptr<Stream> stream_;
   HttpClientOptions options_;
-  std::vector<char> buffer_;
-  std::size_t begin_ = 0;  // of what is unread in the buffer
+  std::unique_ptr<char[]> buffer_;  // not written before it is used: most answers touch one page
+  std::size_t begin_ = 0;           // of what is unread in the buffer
   std::size_t end_ = 0;
   Time read_at_{};
   std::unique_ptr<HttpResponseReader> reader_;

@@ -16,6 +16,8 @@ using simdjson::dom::object;
 
 constexpr std::size_t kKeptRaw = 64U << 10U;
 constexpr std::string_view kDone = "[DONE]";
+constexpr int kMostLearned = 8;  // a stream whose events are never alike is not worth the trying
+constexpr std::string_view kProbe = "a text that stands in for another";
 constexpr std::string_view kBlanks = " \t\r\n\f\v";
 
 std::string_view trimmed(std::string_view text) {
@@ -91,6 +93,29 @@ std::string_view text_of_choice(const object& choice) {
   return message ? string_in(*message, "content") : std::string_view();
 }
 
+// What an event of a stream says of its answer's text.
+struct Delta {
+  std::string_view text;
+  bool thinks = false;  // there is text, of reasoning
+};
+Delta delta_in(const object& choice) {
+  Delta delta{.text = string_in(choice, "text")};
+  const std::optional<object> nested = object_in(choice, "delta");
+  if (delta.text.empty() && nested) {
+    delta.text = string_in(*nested, "content");
+    delta.thinks = !string_in(*nested, "reasoning_content").empty() ||
+                   !string_in(*nested, "reasoning").empty();
+  }
+  return delta;
+}
+
+// A JSON string of these characters is the characters themselves.
+bool stands_for_itself(std::string_view text) {
+  const bool plain = std::ranges::all_of(
+      text, [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; });
+  return plain && simdjson::validate_utf8(text.data(), text.size());
+}
+
 std::string type_of_payload(const object& payload) {
   if (member(payload, "error")) return "error";
   if (const auto choice = first_choice(payload)) {
@@ -156,6 +181,7 @@ void AnswerReader::take(const SseEvent& event, Time at) {
 }
 
 void AnswerReader::take_payload(const SseEvent& event, Time at) {
+  if (take_as_before(event.data, at)) return;
   const std::optional<object> payload = parser_->parse(event.data);
   if (!payload) {
     if (answer_.fault.empty()) {
@@ -169,24 +195,54 @@ void AnswerReader::take_payload(const SseEvent& event, Time at) {
   read_usage(*payload, answer_.usage);
   const std::optional<object> choice = first_choice(*payload);
   if (!choice) return;
-  const std::optional<object> delta = object_in(*choice, "delta");
-  std::string_view text = string_in(*choice, "text");
-  bool thinks = false;
-  if (text.empty() && delta) {
-    text = string_in(*delta, "content");
-    thinks =
-        !string_in(*delta, "reasoning_content").empty() || !string_in(*delta, "reasoning").empty();
-  }
-  if (!text.empty() || thinks) answer_.contents.push_back(at);
-  answer_.text += text;
+  const Delta delta = delta_in(*choice);
+  if (!delta.text.empty() || delta.thinks) answer_.contents.push_back(at);
+  answer_.text += delta.text;
   last_text_ = text_of_choice(*choice);
   const std::string_view reason = string_in(*choice, "finish_reason");
   if (!reason.empty()) answer_.finish_reason = reason;
+  const bool only_text = !delta.text.empty() && !delta.thinks && reason.empty() &&
+                         !member(*payload, "error") && !member(*payload, "usage");
+  if (only_text) learn(event, std::string(delta.text));
+}
+
+bool AnswerReader::take_as_before(std::string_view payload, Time at) {
+  const std::size_t around = before_text_.size() + after_text_.size();
+  if (before_text_.empty() || payload.size() <= around || !payload.starts_with(before_text_) ||
+      !payload.ends_with(after_text_)) {
+    return false;
+  }
+  const std::string_view text = payload.substr(before_text_.size(), payload.size() - around);
+  if (!stands_for_itself(text)) return false;
+  answer_.contents.push_back(at);
+  answer_.text += text;
+  return true;
+}
+
+// That the text is what stands between the two is shown by parsing the event with another in its
+// place.
+void AnswerReader::learn(const SseEvent& event, std::string_view text) {
+  before_text_.clear();
+  if (learned_ == kMostLearned || !stands_for_itself(text)) return;
+  ++learned_;
+  const std::string quoted = fmt::format("\"{}\"", text);
+  for (std::size_t at = event.data.find(quoted); at != std::string::npos;
+       at = event.data.find(quoted, at + 1)) {
+    const std::string before = event.data.substr(0, at + 1);
+    const std::string after = event.data.substr(at + 1 + text.size());
+    const std::optional<object> probe =
+        parser_->parse(fmt::format("{}{}{}", before, kProbe, after));
+    const std::optional<object> choice = probe ? first_choice(*probe) : std::nullopt;
+    if (!choice || delta_in(*choice).text != kProbe) continue;
+    before_text_ = before;
+    after_text_ = after;
+    return;
+  }
 }
 
 Answer read_answer(std::string_view body) {
   Answer answer;
-  simdjson::dom::parser parser;
+  thread_local simdjson::dom::parser parser;  // its memory serves every answer
   object payload;
   const auto fault = parser.parse(body.data(), body.size()).get(payload);
   if (fault != simdjson::SUCCESS) {

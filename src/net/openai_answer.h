@@ -63,6 +63,8 @@ class AnswerReader {
  private:
   void take(const SseEvent& event, Time at);
   void take_payload(const SseEvent& event, Time at);
+  bool take_as_before(std::string_view payload, Time at);
+  void learn(const SseEvent& event, std::string_view text);
 
   struct Parser;
   std::unique_ptr<Parser> parser_;
@@ -71,6 +73,11 @@ class AnswerReader {
   std::string raw_;        // the beginning of what came
   std::string last_text_;  // of the last payload, where it has no deltas
   bool any_json_ = false;
+  // What an event looked like round its text: the next mostly differs in that alone, and need not
+  // be parsed.
+  std::string before_text_;
+  std::string after_text_;
+  int learned_ = 0;  // times that it was
 };
 
 // A whole answer. A body that is no JSON object is a fault; its text is then the body.

@@ -18,53 +18,68 @@ std::string_view without_leading_blanks(std::string_view text) {
 }  // namespace
 
 bool SseReader::feed(std::string_view bytes, const OnEvent& on_event) {
-  while (fault_.empty() && !bytes.empty()) {
-    if (std::exchange(after_cr_, false) && bytes.front() == '\n') {
-      bytes.remove_prefix(1);
+  std::size_t line_feed =
+      bytes.find('\n');  // the next: looked for once, however many CRs there are
+  std::size_t at = 0;
+  while (fault_.empty() && at < bytes.size()) {
+    if (line_feed < at) line_feed = bytes.find('\n', at);
+    if (std::exchange(after_cr_, false) && line_feed == at) {
+      ++at;
       continue;
     }
-    const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
-    if (!keep(bytes.substr(0, end))) break;
-    if (end == bytes.size()) break;
-    after_cr_ = bytes[end] == '\r';
-    bytes.remove_prefix(end + 1);
-    end_line(on_event);
+    const std::string_view rest = bytes.substr(at, line_feed - at);
+    const std::string_view part = rest.substr(0, rest.find('\r'));
+    at += part.size();
+    if (!fits(part)) break;
+    if (at == bytes.size()) {
+      line_ += part;
+      break;
+    }
+    after_cr_ = bytes[at++] == '\r';
+    if (line_.empty()) {
+      take_line(part, on_event);
+    } else {
+      line_ += part;
+      take_line(line_, on_event);
+      line_.clear();
+    }
   }
   return fault_.empty();
 }
 
 bool SseReader::finish(const OnEvent& on_event) {
   if (!fault_.empty()) return false;
-  if (!line_.empty()) end_line(on_event);
+  if (!line_.empty()) take_line(std::exchange(line_, {}), on_event);
   end_event(on_event);
   return true;
 }
 
-// Counts before it copies, so that no stream takes more memory than the limit.
-bool SseReader::keep(std::string_view part_of_line) {
+// Asked before anything is kept, so that no stream takes more memory than the limit.
+bool SseReader::fits(std::string_view part_of_line) {
   const Bytes kept(event_.name.size() + event_.data.size() + line_.size() + part_of_line.size());
   if (kept > longest_event_) {
     fault_ = fmt::format("an event of its stream is longer than {} bytes", longest_event_.count());
     return false;
   }
-  line_ += part_of_line;
   return true;
 }
 
-void SseReader::end_line(const OnEvent& on_event) {
-  std::string_view line = line_;
+void SseReader::take_line(std::string_view line, const OnEvent& on_event) {
   if (std::exchange(on_first_line_, false) && line.starts_with(kByteOrderMark)) {
     line.remove_prefix(kByteOrderMark.size());
   }
-  const bool ends_event = line.empty();
-  take_field(line);
-  line_.clear();
-  if (ends_event) end_event(on_event);
+  if (line.empty()) {
+    end_event(on_event);
+  } else {
+    take_field(line);
+  }
 }
 
+// What it kept its event in is kept for the next.
 void SseReader::end_event(const OnEvent& on_event) {
-  SseEvent ended = std::exchange(event_, {});
-  if (std::exchange(has_data_, false)) on_event(std::move(ended));
+  if (std::exchange(has_data_, false)) on_event(event_);
+  event_.name.clear();
+  event_.data.clear();
 }
 
 // A comment is a field without a name, which is none of those looked for.

@@ -24,7 +24,7 @@ struct SseEvent {
 // stream cuts short counts. `[DONE]` is data like any other.
 class SseReader {
  public:
-  using OnEvent = std::function<void(SseEvent)>;
+  using OnEvent = std::function<void(const SseEvent&)>;  // the event is good for the call
 
   // The limit is on what is kept of one event: its name, its data, and the line being read.
   explicit SseReader(Bytes longest_event = 8_MiB) : longest_event_(longest_event) {}
@@ -39,13 +39,13 @@ class SseReader {
   const std::string& fault() const { return fault_; }
 
  private:
-  bool keep(std::string_view part_of_line);
-  void end_line(const OnEvent& on_event);
+  bool fits(std::string_view part_of_line);
+  void take_line(std::string_view line, const OnEvent& on_event);
   void end_event(const OnEvent& on_event);
   void take_field(std::string_view line);
 
   Bytes longest_event_;
-  std::string line_;  // the one being read
+  std::string line_;  // of the one being read, what came before
   SseEvent event_;    // of the lines before it
   bool has_data_ = false;
   bool on_first_line_ = true;

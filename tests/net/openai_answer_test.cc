@@ -50,6 +50,44 @@ TEST(OpenaiAnswerTest, AChatsFirstEventHasNoContent) {
   EXPECT_EQ(answer.fault, "");
 }
 
+std::string token_event(const std::string& raw_text, const std::string& more = "") {
+  return "data: {\"id\":\"text\",\"choices\":[{\"index\":0,\"text\":\"" + raw_text +
+         "\",\"logprobs\":null}]" + more + "}\n\n";
+}
+
+// Events that look like the one before are not parsed; what comes of them is the same.
+TEST(OpenaiAnswerTest, TextsAreTheSameHoweverAlikeTheirEventsAre) {
+  const Answer answer = read({token_event("text"),  // which stands in the event in four places
+                              token_event(" one"), token_event("\\n\\\"two\\\" \\u00e9"),
+                              token_event(" drei \xC3\xA9"), token_event(""),
+                              token_event("text", ",\"x\":1"), token_event(" five", ",\"x\":1"),
+                              token_event(" six", ",\"usage\":{\"prompt_tokens\":3}"),
+                              token_event(" seven", ",\"usage\":{\"prompt_tokens\":4}")});
+  EXPECT_EQ(answer.text, "text one\n\"two\" \xC3\xA9 drei \xC3\xA9text five six seven");
+  EXPECT_EQ(answer.contents.size(), 8U);
+  EXPECT_EQ(answer.contents[1], Time(2ms));
+  EXPECT_EQ(answer.contents[4], Time(6ms));
+  EXPECT_EQ(answer.events, 9U);
+  EXPECT_EQ(answer.usage.prompt, std::optional<std::uint64_t>(4));
+  EXPECT_EQ(answer.fault, "");
+}
+
+TEST(OpenaiAnswerTest, BrokenEventsAreFaultsHoweverMuchTheyLookLikeTheOneBefore) {
+  for (const std::string& broken :
+       {std::string("a\xFF"), std::string("a\tb"), std::string("a\"b")}) {
+    const Answer answer = read({token_event("one"), token_event("two"), token_event(broken)});
+    EXPECT_EQ(answer.text, "onetwo");
+    EXPECT_NE(answer.fault, "") << broken;
+  }
+}
+
+TEST(OpenaiAnswerTest, AnErrorInAnEventWithTextIsFound) {
+  const Answer answer =
+      read({token_event("one"), token_event("two"), token_event(" three", ",\"error\":\"lost\"")});
+  EXPECT_EQ(answer.text, "onetwo three");
+  EXPECT_EQ(answer.error, "lost");
+}
+
 TEST(OpenaiAnswerTest, ReasoningIsContentInTimeAndNotInText) {
   const Answer answer =
       read({"data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm\"}}]}\n\n",
