@@ -283,10 +283,11 @@ void many_streams(const std::string& program, const Work& work) {
 }
 
 void tell_truth(const std::string& program, const Work& work) {
-  const Server server(program, {"--ttft-ms", "20", "--itl-ms", "5", "--tokens", "64"});
+  Server server(program, {"--ttft-ms", "20", "--itl-ms", "5", "--tokens", "64"});
   ClientTrial trial = closed(server.url(), true, 1, 10'000);
   trial.load.schedule = load::CallSchedule::rate;
   trial.load.rate.per_second = 1'000;
+  trial.load.rate.gaps = load::Gaps::poisson;
   const ClientTrialResult ours = work.try_ours(trial);
   const analysis::ServedFigures served = ours.sums.served();
   fmt::print(
@@ -295,6 +296,8 @@ void tell_truth(const std::string& program, const Work& work) {
       "ms); medians to be within 0.1 ms, p99 within 1 ms; {:.0f} requests/s, {} late\n",
       served.ttft_ms->p50, served.ttft_ms->p99, served.itl_ms->p50, served.itl_ms->p99,
       per_s(ours.load.sent, ours.load.duration), ours.load.late);
+  fmt::print("truth: the client's core was busy {:.0f} % of the time; the server says: {}\n",
+             100 * to_seconds(ours.cpu) / to_seconds(ours.load.duration), server.end());
 }
 
 double resident_mib() {

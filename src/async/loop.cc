@@ -59,6 +59,18 @@ struct Loop::Reactor {
   };
   std::vector<std::unique_ptr<Watched>> watched;
   bool has_sockets = false;
+  Time alarm = Time::max();  // when the timer fires; max(): not at all
+
+  // To be awake at `due`, which lies `left` ahead. A timer that fires before stands as it is:
+  // waking early costs less than setting it anew every turn.
+  void wake_at(Time due, Duration left) {
+    if (alarm <= due) return;
+    alarm = due;
+    timer.expires_after(left);
+    timer.async_wait([this](const boost::system::error_code& error) {
+      if (!error) alarm = Time::max();
+    });
+  }
 
   void arm_sources() {
     for (const auto& one : watched) {
@@ -202,10 +214,8 @@ void Loop::wait_for_events(Time turn_started) {
   } else if (const Duration left = timers_.front()->due_ - now; left <= kPolledStretch) {
     reactor_->context.poll();
   } else {
-    reactor_->timer.expires_after(left - kPolledStretch);
-    reactor_->timer.async_wait([](const boost::system::error_code&) {});
+    reactor_->wake_at(timers_.front()->due_ - kPolledStretch, left - kPolledStretch);
     reactor_->context.run_one();
-    reactor_->timer.cancel();
   }
   reactor_->context.poll();
 }

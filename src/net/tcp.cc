@@ -72,12 +72,14 @@ class TcpStream final : public Stream {
   }
 
   Transfer try_read(std::span<char> into) override {
+    if (drained_) return {.ended = Ended::would_block};
     error_code error;
     const std::size_t count = socket_.receive(asio::buffer(into.data(), into.size()), 0, error);
     if (error == asio::error::eof || error == asio::error::bad_descriptor) {
       return {.ended = Ended::closed};
     }
     if (error) return would_block(error) ? Transfer{.ended = Ended::would_block} : failed(error);
+    drained_ = count < into.size();
     return {.bytes = count};
   }
 
@@ -91,6 +93,7 @@ class TcpStream final : public Stream {
   async::Task<> readable(async::Stop& stop) override {
     const async::Wait wait(loop_, "bytes from a socket");
     if (socket_.is_open()) co_await Readiness(loop_, socket_, tcp::socket::wait_read, stop);
+    drained_ = false;
   }
   async::Task<> writable(async::Stop& stop) override {
     const async::Wait wait(loop_, "room in a socket");
@@ -115,6 +118,7 @@ class TcpStream final : public Stream {
  private:
   async::Loop& loop_;
   tcp::socket socket_;
+  bool drained_ = false;  // the last read took all there was: only a wait can tell of more
 };
 
 asio::ip::address address_of(const std::string& text) {

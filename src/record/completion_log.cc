@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cctype>
@@ -146,7 +147,10 @@ void CompletionLog::throw_failure() {
   if (!failure_.empty()) throw Error(failure_);
 }
 
+// Runs when its processor has nothing else to do: the loop that measures may share it.
 void CompletionLog::work() {
+  const sched_param none{};
+  ::pthread_setschedparam(::pthread_self(), SCHED_IDLE, &none);  // refused: as good as it is
   while (true) {
     std::vector<std::string> full;
     {
