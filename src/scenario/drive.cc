@@ -98,6 +98,7 @@ struct Drive::Impl {
     hooks.resolved(model.id);
     plan.emplace(phases, config.requests, model.id, !config.target.base);
     for (const PlannedPhase& phase : plan->phases()) {
+      if (stop.requested()) run.notes.push_back("interrupted before phase " + phase.name);
       if (stop.requested() || !run.valid()) break;
       co_await run_phase(run, phase, hooks);
     }
@@ -211,7 +212,7 @@ struct Drive::Impl {
     phase.late = result.late;
     phase.ran = true;
     co_await look_for_model(run, phase);
-    if (stop.requested()) run.notes.push_back(fmt::format("interrupted in phase {}", phase.name));
+    if (phase.unsent > 0) run.notes.push_back(fmt::format("interrupted in phase {}", phase.name));
     hooks.phase_ended(run, phase);
   }
 
@@ -336,6 +337,7 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
     planned.name = phase.name;
     planned.concurrency = phase.concurrency;
     planned.planned = phase.prompts.size();
+    planned.unsent = phase.prompts.size();
     planned.include = phase.include;
     run.phases.push_back(std::move(planned));
   }

@@ -134,7 +134,8 @@ TEST_F(DriveProgramTest, AServerThatIsNotThereIsAnInvalidRun) {
 
 TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
   Program program(arguments(
-      {"--tier-mode", "B0", "--requests", "100000", "--warmup", "0", "--short-range", "512:512"}));
+      {"--tier-mode", "B0", "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));
+  // The line of the warm-up stands there just before the first of the others is sent.
   while (!has("requests.jsonl") || std::filesystem::file_size(file("requests.jsonl")) == 0) {
     std::this_thread::yield();
   }
@@ -142,8 +143,8 @@ TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
   const Ended ended = program.wait();
   EXPECT_EQ(ended.status, 130) << ended.err;
   const JsonValue summary = json("summary.json");
-  EXPECT_GT(summary.at("phase_summaries").elements()[0].at("load").at("unsent").as_uint(), 0U);
-  EXPECT_EQ(summary.at("notes").elements().back().as_string(), "interrupted in phase main");
+  EXPECT_GT(summary.at("phase_summaries").elements()[1].at("load").at("unsent").as_uint(), 0U);
+  EXPECT_THAT(summary.at("notes").elements().back().as_string(), HasSubstr("interrupted"));
 }
 
 }  // namespace
