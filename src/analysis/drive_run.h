@@ -22,6 +22,19 @@
 
 namespace spillway::analysis {
 
+// What our client costs on this machine, by its calibration against the null server. Errors: what
+// it measured less what the server was set to; they hold the server's own lateness, and the
+// network's.
+struct ClientFigures {
+  double cpu_us_per_request = 0;  // whole answers, at full speed
+  double cpu_us_per_text = 0;     // of streams, each text on its own
+  double requests_per_s = 0;      // whole answers at full speed, on 32 connections
+  double ttft_error_p50_ms = 0;
+  double ttft_error_p99_ms = 0;
+  double gap_error_p50_ms = 0;
+  double gap_error_p99_ms = 0;
+};
+
 // What a phase did; of one that did not come about, what was planned.
 struct DrivePhaseRun {
   std::string name;
@@ -32,6 +45,7 @@ struct DrivePhaseRun {
   bool include = true;  // in the figures of the run
   bool ran = false;
   double duration_s = 0;
+  double client_cpu_s = 0;  // of the thread that sends and reads
   std::uint64_t sent = 0;
   std::uint64_t dropped = 0;  // of open loops: too many were in flight
   std::uint64_t unsent = 0;   // the run ended before
@@ -94,6 +108,8 @@ struct DriveRun {
   RequestIdentity identity;
   std::optional<SanityRun> sanity;
   std::vector<CapturedPages> pages;  // of every phase, when they are captured
+  std::optional<ClientFigures> client;
+  std::string client_missing;  // why there are none
   std::vector<std::pair<std::string, std::string>> fingerprint;
   std::vector<std::string> notes;
 

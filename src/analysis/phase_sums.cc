@@ -58,6 +58,7 @@ void PhaseSums::add(const record::CompletionRow& row) {
                .ok = row.ok()});
   ++counts_.by_fault.at(static_cast<std::size_t>(row.fault));
   send_delay_.add(to_milliseconds(row.sent - row.due));
+  texts_ += row.contents.size();
   if (row.ok()) add_served(row);
 }
 
@@ -81,6 +82,7 @@ void PhaseSums::add_served(const record::CompletionRow& row) {
 
 void PhaseSums::merge(const PhaseSums& other) {
   total_ += other.total_;
+  texts_ += other.texts_;
   ok_ += other.ok_;
   input_tokens_ += other.input_tokens_;
   output_tokens_ += other.output_tokens_;

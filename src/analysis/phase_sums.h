@@ -75,6 +75,7 @@ class PhaseSums {
   void merge(const PhaseSums& other);
 
   std::uint64_t total() const { return total_; }
+  std::uint64_t texts() const { return texts_; }  // arrivals of text, whatever became of the request
   PhaseFigures figures(double duration_s) const;
   ServedFigures served() const;
 
@@ -82,6 +83,7 @@ class PhaseSums {
   void add_served(const record::CompletionRow& row);
 
   std::uint64_t total_ = 0;
+  std::uint64_t texts_ = 0;
   std::uint64_t ok_ = 0;
   std::uint64_t input_tokens_ = 0;
   std::uint64_t output_tokens_ = 0;

@@ -21,7 +21,10 @@
 #include "cli/flags.h"
 #include "cli/signals.h"
 #include "core/error.h"
+#include "core/processors.h"
 #include "core/version.h"
+#include "report/client_text.h"
+#include "scenario/client_check.h"
 #include "scenario/drive.h"
 #include "scenario/drive_rows.h"
 #include "scenario/drive_setup.h"
@@ -32,6 +35,8 @@ namespace {
 
 constexpr int kInvalid = 2;
 constexpr std::chrono::seconds kServerPatience(20);
+constexpr std::chrono::seconds kSelfTest(5);
+constexpr std::chrono::milliseconds kCalibration(300);
 
 UtcTime now_utc() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -71,6 +76,7 @@ class DriveCommand final : public Command {
         "  spillway drive --scenario rehydrate_replay --tier-mode B2 --io-attrib --stream\n"
         "  spillway drive --base-url http://127.0.0.1:8000 --requests 64 --concurrency 4 --stream\n"
         "  spillway analyse io-attribution --run-dir bench/results/<run>\n"
+        "  spillway drive --self-test   # what this client can do on this machine\n"
         "Statuses: 0 the run is valid, 1 failed before there was a run, 2 the run is invalid (its\n"
         "files say why) or bad input, 130 interrupted (what was measured is kept).");
   }
@@ -84,7 +90,7 @@ class DriveCommand final : public Command {
     const scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
     const Signals signals([this](int /*signal*/, int count) { end(count); });
     try {
-      return drive(config);
+      return config.self_test ? test_client() : drive(config);
     } catch (const Error& error) {
       fmt::print(stderr, "spillway: {}\n", error.what());
       return kFailedEarly;
@@ -100,6 +106,40 @@ class DriveCommand final : public Command {
     interrupted_ = true;
     fmt::print(stderr, "\nStopping; what was measured is kept\n");
     drive_->stop();
+  }
+
+  // Where the client's own figures come from; its files are in a directory that goes again.
+  static analysis::ClientFigures check(const std::string& directory, Duration length,
+                                       std::vector<unsigned> server_cpus) {
+    std::filesystem::create_directory(directory);
+    const analysis::ClientFigures figures = scenario::check_client(
+        {.directory = directory, .length = length, .server_cpus = std::move(server_cpus)});
+    std::filesystem::remove(directory);
+    return figures;
+  }
+
+  static int test_client() {
+    const std::string directory = fmt::format(
+        "{}/spillway-self-test-{}", std::filesystem::temp_directory_path().string(), ::getpid());
+    const ProcessorSplit split = split_processors();
+    pin_thread(split.client);
+    fmt::print(stderr, "Measuring this client against the null server, twice for {} s\n",
+               kSelfTest.count());
+    fmt::print("{}", report::client_text(check(directory, kSelfTest, split.server)));
+    return kSuccess;
+  }
+
+  static void calibrate(const scenario::DriveConfig& config, const DriveFiles& files,
+                        analysis::DriveRun& run, const ProcessorSplit& split) {
+    if (!config.calibrate) {
+      run.client_missing = "--calibrate off";
+      return;
+    }
+    try {
+      run.client = check(files.path_of("calibration"), kCalibration, split.server);
+    } catch (const Error& error) {
+      run.client_missing = error.what();
+    }
   }
 
   int drive(scenario::DriveConfig config) {
@@ -136,13 +176,16 @@ class DriveCommand final : public Command {
                     report::DriveMachine& machine) {
     std::optional<scenario::EmbeddedServer> server;
     scenario::DriveEndpoint endpoint;
+    const ProcessorSplit split = split_processors();
+    if (!config.target.base) pin_thread(split.client);
+    calibrate(config, files, run, split);
     if (config.target.base) {
       endpoint = {.base = *config.target.base,
                   .kvbm_url = config.evidence.kvbm_url,
                   .system_url = config.evidence.system_url,
                   .pages_kvbm_url = config.evidence.snapshot_kvbm_url};
     } else {
-      server.emplace(setup.server_options(files.path()));
+      server.emplace(setup.server_options(files.path(), split.server));
       endpoint = setup.adopt(*server, config, run);
     }
     machine.before = scenario::device_metadata_of(config, "pre");

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "analysis/client_grade.h"
 #include "core/version.h"
 #include "record/completion_log.h"
 #include "record/kvbm_json.h"
@@ -272,6 +273,39 @@ void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary
   json.key("request_manifest_path").value("request_manifest.jsonl");
 }
 
+void put_client(JsonWriter& json, const DriveRun& run) {
+  const std::vector<std::string> doubts = analysis::client_doubts(run);
+  json.key("client").begin_object();
+  json.key("decision_grade").value(doubts.empty());
+  put_list(json, "reasons", doubts);
+  json.key("calibrated").value(run.client.has_value());
+  if (run.client) {
+    const analysis::ClientFigures& figures = *run.client;
+    json.key("cpu_us_per_request").value(figures.cpu_us_per_request);
+    json.key("cpu_us_per_text").value(figures.cpu_us_per_text);
+    json.key("requests_per_s_at_full_speed").value(figures.requests_per_s);
+    json.key("most_requests_per_s").value(analysis::most_requests_per_s(figures));
+    json.key("most_texts_per_s").value(analysis::most_texts_per_s(figures));
+    json.key("timing_error_ms").begin_object();
+    json.key("ttft_p50").value(figures.ttft_error_p50_ms);
+    json.key("ttft_p99").value(figures.ttft_error_p99_ms);
+    json.key("gap_p50").value(figures.gap_error_p50_ms);
+    json.key("gap_p99").value(figures.gap_error_p99_ms);
+    json.end_object();
+  }
+  json.key("phases").begin_object();
+  for (const DrivePhaseRun& phase : run.phases) {
+    const auto share = analysis::client_share(run.client, phase);
+    if (!share) continue;
+    json.key(phase.name).begin_object();
+    json.key("cpu_share").value(share->used).key("expected_cpu_share").value(share->expected);
+    json.key("texts").value(phase.sums.texts());
+    json.end_object();
+  }
+  json.end_object();
+  json.end_object();
+}
+
 void put_phases(JsonWriter& json, const DriveRun& run) {
   json.key("phase_delta_artifacts").begin_object();
   for (const DrivePhaseRun& phase : run.phases) {
@@ -321,6 +355,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_pages(json, run);
   put_sanity(json, run.sanity);
   put_identity(json, run.identity);
+  put_client(json, run);
   put_pairs(json, "fingerprint", run.fingerprint);
   put_list(json, "notes", run.notes);
   json.key("spillway").begin_object();

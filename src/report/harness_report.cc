@@ -47,6 +47,7 @@ class Report {
     overall();
     phases();
     signal();
+    client();
     identity();
     limitations();
     return std::move(text_);
@@ -173,6 +174,20 @@ class Report {
       line("- Reuse gate: `{}`", shown(member(found, "reuse_gate")));
       line("- Interpretation: {}", shown(member(found, "interpretation")));
     }
+  }
+
+  void client() {
+    if (member(summary_, "client") == nullptr) return;
+    heading("Client");
+    line("- Decision grade: `{}`", value({"client", "decision_grade"}));
+    line("- Reasons: `{}`", value({"client", "reasons"}));
+    line("- Highest rates at which the client is not the limit: `{}` requests/s, `{}` texts/s",
+         value({"client", "most_requests_per_s"}), value({"client", "most_texts_per_s"}));
+    line("- Timing error, ms: TTFT p50 `{}`, p99 `{}`; gaps p50 `{}`, p99 `{}`",
+         value({"client", "timing_error_ms", "ttft_p50"}),
+         value({"client", "timing_error_ms", "ttft_p99"}),
+         value({"client", "timing_error_ms", "gap_p50"}),
+         value({"client", "timing_error_ms", "gap_p99"}));
   }
 
   void identity() {

@@ -11,6 +11,7 @@
 
 #include "async/clock.h"
 #include "async/loop.h"
+#include "core/cpu_time.h"
 #include "core/error.h"
 #include "load/completion_client.h"
 #include "load/completion_load.h"
@@ -194,8 +195,10 @@ struct Drive::Impl {
     current = &phase;
     load::CompletionLoadOptions options = config.load.options;
     options.concurrency = planned_phase.concurrency;
+    const Duration cpu = thread_cpu_time();
     const load::CompletionLoadResult result =
         co_await requests->run(planned_phase.calls, options, stop);
+    phase.client_cpu_s = to_seconds(thread_cpu_time() - cpu);
     phase.end = now_utc();
     phase.block_after = block();
     phase.worker_after = worker();
@@ -350,8 +353,7 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
   const UtcTime epoch = now_utc() - std::chrono::duration_cast<UtcTime::duration>(
                                         impl_->loop.now().time_since_epoch());
   impl_->requests = std::make_unique<load::CompletionLoad>(
-      impl_->loop, impl_->client, epoch,
-      [this](const record::CompletionRow& row) {
+      impl_->loop, impl_->client, epoch, [this](const record::CompletionRow& row) {
         ++impl_->ended;
         impl_->log->add(row);
       });

@@ -226,6 +226,8 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
       .results_root = settings.text("results-root"),
       .run_id = settings.text("run-id"),
       .store_responses = settings.flag("store-responses"),
+      .self_test = settings.flag("self-test"),
+      .calibrate = settings.text("calibrate") == "on",
       .report_file = settings.text("report-filename")};
   if (config.target.api_key.empty())
     config.target.api_key = port_of(variables, "SPILLWAY_API_KEY", "");

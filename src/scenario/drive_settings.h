@@ -95,6 +95,8 @@ struct DriveConfig {
   std::string results_root;
   std::string run_id;  // empty: the time
   bool store_responses = false;
+  bool self_test = false;  // the client alone, for longer
+  bool calibrate = true;   // the client, for a moment, before the run
   std::string report_file;
 };
 

@@ -113,10 +113,11 @@ void DriveSetup::plan_only(analysis::DriveRun& run) const {
   }
 }
 
-EmbeddedServerOptions DriveSetup::server_options(const std::string& run_directory) const {
+EmbeddedServerOptions DriveSetup::server_options(const std::string& run_directory,
+                                                 std::vector<unsigned> cpus) const {
   EmbeddedServerOptions options;
   options.directory = run_directory;
-  options.cpus = split_processors().server;
+  options.cpus = std::move(cpus);
   const auto set = [&](const std::string& name, const std::string& value) {
     const auto given = std::ranges::find(config_.target.serve_settings, name,
                                          &std::pair<std::string, std::string>::first);

@@ -32,8 +32,10 @@ class DriveSetup {
   // Its phases, of which none will be sent.
   void plan_only(analysis::DriveRun& run) const;
 
-  // spillway serve for this run: tiers by the mode, and an engine that takes the largest request.
-  EmbeddedServerOptions server_options(const std::string& run_directory) const;
+  // spillway serve for this run, on these processors: tiers by the mode, and an engine that takes
+  // the largest request.
+  EmbeddedServerOptions server_options(const std::string& run_directory,
+                                       std::vector<unsigned> cpus) const;
   // Puts the server's pages, process, cache directory and block device in the place of what was not
   // given, and says so in the run's notes.
   DriveEndpoint adopt(const EmbeddedServer& server, DriveConfig& config,

@@ -2,7 +2,6 @@
 #include "scenario/embedded_server.h"
 
 #include <fmt/core.h>
-#include <sched.h>
 
 #include <csignal>
 #include <filesystem>
@@ -34,28 +33,17 @@ std::string page_url(unsigned port) {
 
 }  // namespace
 
-ProcessorSplit split_processors() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return {};
-  std::vector<unsigned> all;
-  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) all.push_back(cpu);
-  }
-  if (all.size() < 2) return {};
-  ProcessorSplit split{.client = {all.back()}, .server = all};
-  split.server.pop_back();
-  return split;
-}
-
 EmbeddedServer::EmbeddedServer(const EmbeddedServerOptions& options)
     : ports_file_(options.directory + "/server.ports.json"),
       log_file_(options.directory + "/server.log") {
   ChildOptions child{.arguments = {options.program, "serve", "--port", "0", "--system-port", "0",
-                                   "--kvbm-port", "0", "--ports-file", ports_file_},
+                                   "--ports-file", ports_file_},
                      .output = log_file_,
                      .cpus = options.cpus};
   command_ = "spillway serve";
+  const std::vector<std::string> kind = options.null ? std::vector<std::string>{"--null"}
+                                                     : std::vector<std::string>{"--kvbm-port", "0"};
+  child.arguments.insert(child.arguments.end(), kind.begin(), kind.end());
   for (const auto& [name, value] : options.settings) {
     child.arguments.push_back(value == "on" ? "--" + name : fmt::format("--{}={}", name, value));
     command_ += " " + child.arguments.back();

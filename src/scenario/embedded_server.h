@@ -18,6 +18,7 @@ struct EmbeddedServerOptions {
   std::vector<std::pair<std::string, std::string>> settings;  // flags of serve, without dashes
   std::string directory;       // where its ports and what it says are written, as server.* files
   std::vector<unsigned> cpus;  // where it may run; empty: anywhere
+  bool null = false;           // the null server
 };
 
 // Listens on free ports of loopback. Ended with this object, and with this process.
@@ -50,13 +51,5 @@ class EmbeddedServer {
   unsigned system_port_ = 0;
   unsigned kvbm_port_ = 0;  // 0: there is none
 };
-
-// The processors of this machine parted in two: the last for the client, the others for the server.
-// Both are empty on a machine with one.
-struct ProcessorSplit {
-  std::vector<unsigned> client;
-  std::vector<unsigned> server;
-};
-ProcessorSplit split_processors();
 
 }  // namespace spillway::scenario

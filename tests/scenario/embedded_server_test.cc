@@ -69,13 +69,5 @@ TEST(EmbeddedServerTest, SaysWhatItSaidWhenItDoesNotStart) {
   }
 }
 
-TEST(EmbeddedServerTest, ProcessorsAreParted) {
-  const ProcessorSplit split = split_processors();
-  EXPECT_EQ(split.client.empty(), split.server.empty());
-  for (const unsigned cpu : split.client) {
-    EXPECT_EQ(std::ranges::count(split.server, cpu), 0) << "a core of both";
-  }
-}
-
 }  // namespace
 }  // namespace spillway::scenario
