@@ -6,6 +6,7 @@
 #include <string>
 
 #include "record/replay_evidence.h"
+#include "tests/conformance/recorded_io.h"
 #include "tests/text/json_match.h"
 #include "text/json_reader.h"
 
@@ -15,62 +16,8 @@ namespace {
 using text::JsonValue;
 
 const std::string kCases = SPILLWAY_SOURCE_DIR "/tests/data/conformance/";
-constexpr std::uint64_t kSector = 512;
-
-UtcTime time_of(const JsonValue& sample, std::string_view key = "timestamp_utc") {
-  return parse_utc(sample.at(key).as_string()).value();
-}
-
-void add_windows(const JsonValue& in, analysis::IoCapture& capture) {
-  for (const auto& [phase, window] : in.at("phase_windows").members()) {
-    capture.windows.push_back(
-        {.phase = phase, .start = time_of(window, "start"), .end = time_of(window, "end")});
-  }
-}
-
-void add_processes(const JsonValue& in, analysis::IoCapture& capture) {
-  for (const JsonValue& one : in.at("process_samples").elements()) {
-    record::ProcessSample sample{.taken = time_of(one),
-                                 .success = one.at("success").as_bool(),
-                                 .selection = one.at("selection_mode").as_string(),
-                                 .processes = {}};
-    for (const JsonValue& process : one.at("processes").elements()) {
-      sample.processes.push_back({.pid = process.at("pid").as_int(),
-                                  .command_line = process.at("cmdline").as_string(),
-                                  .read_bytes = process.at("read_bytes").as_uint(),
-                                  .write_bytes = process.at("write_bytes").as_uint()});
-    }
-    capture.process_samples.push_back(std::move(sample));
-  }
-}
-
-void add_files(const JsonValue& in, analysis::IoCapture& capture) {
-  for (const JsonValue& one : in.at("lsof_samples").elements()) {
-    record::OpenFilesSample sample{
-        .taken = time_of(one), .success = one.at("success").as_bool(), .files = {}};
-    for (const JsonValue& file : one.at("entries").elements()) {
-      sample.files.push_back({.pid = file.at("pid").as_int(), .path = file.at("path").as_string()});
-    }
-    capture.file_samples.push_back(std::move(sample));
-  }
-}
-
-// What the recorded run of case 018 was given.
 analysis::IoCapture recorded() {
-  const JsonValue in = text::read_json(kCases + "case-018/input/in.json");
-  analysis::IoCapture capture;
-  capture.nvme_device = "/dev/nvme0";
-  capture.disk_path = "/mnt/nvme/kvbm";
-  add_windows(in, capture);
-  for (const JsonValue& one : in.at("block_samples").elements()) {
-    capture.block_samples.push_back({.taken = time_of(one),
-                                     .success = one.at("success").as_bool(),
-                                     .read_bytes = one.at("read_sectors").as_uint() * kSector,
-                                     .write_bytes = one.at("write_sectors").as_uint() * kSector});
-  }
-  add_processes(in, capture);
-  add_files(in, capture);
-  return capture;
+  return recorded_capture(text::read_json(kCases + "case-018/input/in.json"));
 }
 
 std::string written(const analysis::IoCapture& capture) {
@@ -88,11 +35,7 @@ TEST(IoAttributionJson, MeetsTheRecordedReport) {
 
 TEST(IoAttributionJson, MeetsTheRecordedReportOfACollectorThatFailed) {
   const JsonValue in = text::read_json(kCases + "case-017/input/in.json");
-  analysis::IoCapture capture;
-  capture.nvme_device = in.at("primary_nvme_device").as_string();
-  capture.disk_path = in.at("kvbm_disk_path").as_string();
-  add_windows(in, capture);
-  capture.errors = {{.command = "x", .return_code = std::nullopt, .message = "collector_failed"}};
+  const analysis::IoCapture capture = recorded_capture(in);
   const JsonValue golden = text::read_json(kCases + "case-017/golden/return.json");
   const JsonValue ours = text::parse_json(
       failed_io_attribution_json(capture, "collector_failed", UtcTime()), "report");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/conformance/recorded_kvbm.h"
 #include "tests/text/json_match.h"
 #include "text/json_reader.h"
 
@@ -20,25 +21,11 @@ text::JsonValue written(const analysis::KvbmSummary& summary) {
   return text::parse_json(json.text(), "summary");
 }
 
-// Its phases are all without readings, as a run without a block manager has them.
-analysis::PhaseDeltas skipped_phases(const text::JsonValue& phases) {
-  analysis::PhaseDeltas deltas;
-  for (const auto& [phase, one] : phases.members()) {
-    deltas[phase].skipped = one.at("skipped").as_bool();
-    deltas[phase].reason = one.at("reason").as_string();
-  }
-  return deltas;
-}
-
 TEST(KvbmSummaryJson, MeetsTheRecordedSummaryOfARunWithoutABlockManager) {
   const text::JsonValue in = text::read_json(kCase + "input/in.json");
-  const analysis::KvbmSummary summary =
-      analysis::summarise_kvbm({.scenario = in.at("scenario").as_string(),
-                                .kv_mode = in.at("kv_mode").as_string(),
-                                .enabled = in.at("kvbm_enabled").as_bool()},
-                               {}, skipped_phases(in.at("phase_deltas")));
   const text::JsonValue golden = text::read_json(kCase + "golden/return.json");
-  EXPECT_EQ(text::json_difference(written(summary), golden, {"interpretation"}), "");
+  EXPECT_EQ(text::json_difference(written(recorded_kvbm_summary(in)), golden, {"interpretation"}),
+            "");
 }
 
 TEST(KvbmSummaryJson, ASignalStandsUnderItsName) {

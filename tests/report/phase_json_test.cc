@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "tests/report/harness_cases.h"
+#include "tests/conformance/recorded_summaries.h"
 #include "tests/text/json_match.h"
 
 namespace spillway::report {

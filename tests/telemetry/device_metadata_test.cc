@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/conformance/recorded_device.h"
 #include "tests/telemetry/fake_tree.h"
 #include "tests/text/json_match.h"
 #include "text/loose_json.h"
@@ -21,53 +22,6 @@ using text::member;
 
 const std::string kCases = SPILLWAY_SOURCE_DIR "/tests/data/conformance/";
 
-// The recorded answers of a machine; what was not recorded is refused.
-RunCommand recorded_answers(const JsonValue& in) {
-  std::map<std::string, CommandAnswer> answers;
-  for (const JsonValue& one : in.at("commands").elements()) {
-    std::vector<std::string> command;
-    for (const JsonValue& word : one.at("argv").elements()) command.push_back(word.as_string());
-    CommandAnswer& answer = answers[command_text(command)];
-    answer.success = one.at("success").as_bool();
-    if (const auto code = text::loose_int(one.find("return_code"))) {
-      answer.return_code = static_cast<int>(*code);
-    }
-    answer.out = one.at("stdout").as_string();
-    answer.err = one.at("stderr").as_string();
-    answer.error = loose_text(one.find("error"));
-  }
-  return [answers = std::move(answers)](const std::vector<std::string>& command) {
-    const auto found = answers.find(command_text(command));
-    if (found != answers.end()) return found->second;
-    CommandAnswer refused;
-    refused.return_code = 127;
-    refused.error = "command_not_mocked";
-    return refused;
-  };
-}
-
-NvmeControllers recorded_controllers(const JsonValue& in) {
-  NvmeControllers controllers;
-  for (const auto& [name, one] : in.at("controllers").members()) {
-    record::NvmeController& controller = controllers[name];
-    controller.name = name;
-    controller.name_space = one.at("namespace").as_string();
-    controller.bdf = one.at("bdf").as_string();
-    const JsonValue& identity = one.at("sysfs_identity");
-    controller.sysfs_identity = {.model = identity.at("model").as_string(),
-                                 .serial = identity.at("serial").as_string(),
-                                 .firmware = identity.at("firmware_rev").as_string()};
-  }
-  return controllers;
-}
-
-record::DeviceTargets recorded_targets(const JsonValue& in) {
-  const JsonValue& args = in.at("args");
-  return {.device_hint = args.at("nvme_device_hint").as_string(),
-          .cache_directory = args.at("kvbm_cache_dir").as_string(),
-          .io_device = args.at("phase_io_device").as_string()};
-}
-
 std::string difference_from_golden(const record::DeviceMetadata& metadata,
                                    const std::string& name) {
   return text::json_difference(text::parse_json(record::device_metadata_json(metadata), "metadata"),
@@ -78,24 +32,13 @@ std::string difference_from_golden(const record::DeviceMetadata& metadata,
 TEST(DeviceMetadata, MeetsTheRecordedAnswersOfAWholeMachineAndOfOneWithoutTools) {
   for (const std::string name : {"case-014", "case-015"}) {
     const JsonValue in = text::read_json(kCases + name + "/input/in.json");
-    EXPECT_EQ(difference_from_golden(
-                  collect_device_metadata(recorded_targets(in),
-                                          in.at("args").at("capture_stage").as_string(),
-                                          recorded_controllers(in), recorded_answers(in)),
-                  name),
-              "")
-        << name;
+    EXPECT_EQ(difference_from_golden(recorded_metadata(in), name), "") << name;
   }
 }
 
 TEST(DeviceMetadata, AFailureOfOursStillGivesTheSchema) {
   const JsonValue in = text::read_json(kCases + "case-016/input/in.json");
-  const RunCommand fails = [](const std::vector<std::string>&) -> CommandAnswer {
-    throw std::runtime_error("boom");
-  };
-  EXPECT_EQ(difference_from_golden(device_metadata(recorded_targets(in), "pre", fails, "/none"),
-                                   "case-016"),
-            "");
+  EXPECT_EQ(difference_from_golden(recorded_metadata(in), "case-016"), "");
 }
 
 TEST(DeviceMetadata, OfThisMachineIsWholeWhateverToolsItHas) {
