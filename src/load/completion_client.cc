@@ -40,6 +40,11 @@ std::string quoted_status(int status, std::string_view body) {
   return fmt::format("HTTP {}: {}", status, body.substr(0, kQuoted));
 }
 
+// A server may answer a request for a stream with an error that is no event.
+std::optional<std::string> error_instead_of_events(const net::Answer& answer, bool stream) {
+  return stream && answer.events == 0 ? net::read_error(answer.text) : std::nullopt;
+}
+
 // What the answer itself says is wrong, if anything.
 void judge_answer(CompletionReply& reply, bool stream, std::string_view body) {
   const CompletionFault by_status = fault_of_status(reply.status);
@@ -55,6 +60,9 @@ void judge_answer(CompletionReply& reply, bool stream, std::string_view body) {
   } else if (!error.empty()) {
     reply.fault = CompletionFault::error_object;
     reply.error = error;
+  } else if (const auto instead = error_instead_of_events(reply.answer, stream)) {
+    reply.fault = CompletionFault::error_object;
+    reply.error = *instead;
   } else if (!reply.answer.fault.empty()) {
     reply.fault = CompletionFault::malformed;
     reply.error = reply.answer.fault;

@@ -54,7 +54,7 @@ UtcTime epoch_of(const async::Loop& loop) {
 
 ClientTrialResult try_client(const ClientTrial& trial) {
   const workload::DrivePhases phases = one_prompt();
-  const DrivePlan plan(phases, requests_of(trial.stream), "trial", false);
+  const DrivePlan plan(phases, requests_of(trial.stream), "trial");
   const std::unique_ptr<kv::Tokenizer> tokenizer = kv::make_estimator();
   async::RealClock clock;
   async::Loop loop(clock);

@@ -97,7 +97,7 @@ struct Drive::Impl {
     }
     run.model_id = model.id;
     hooks.resolved(model.id);
-    plan.emplace(phases, config.requests, model.id, !config.target.base);
+    plan.emplace(phases, config.requests, model.id);
     for (const PlannedPhase& phase : plan->phases()) {
       if (stop.requested()) run.notes.push_back("interrupted before phase " + phase.name);
       if (stop.requested() || !run.valid()) break;

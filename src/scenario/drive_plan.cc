@@ -31,7 +31,7 @@ void put_params(text::JsonWriter& json, const DriveRequests& requests) {
 }
 
 std::string body_of(const std::string& model, const std::string& prompt,
-                    const DriveRequests& requests, bool include_usage) {
+                    const DriveRequests& requests) {
   text::JsonWriter json;
   json.begin_object();
   json.key("model").value(model).key("prompt").value(prompt);
@@ -45,7 +45,7 @@ std::string body_of(const std::string& model, const std::string& prompt,
     json.end_array();
   }
   if (requests.seed) json.key("seed").value(*requests.seed);
-  if (requests.stream && include_usage) {
+  if (requests.stream && requests.include_usage) {
     json.key("stream_options").begin_object();
     json.key("include_usage").value(true);
     json.end_object();
@@ -109,7 +109,7 @@ std::string generation_params_json(const DriveRequests& requests) {
 }
 
 DrivePlan::DrivePlan(const workload::DrivePhases& phases, const DriveRequests& requests,
-                     const std::string& model, bool include_usage) {
+                     const std::string& model) {
   for (const workload::DrivePrompt& prompt : phases.prompts) {
     prompts_.push_back({.id = prompt.id,
                         .set = prompt.set,
@@ -124,13 +124,12 @@ DrivePlan::DrivePlan(const workload::DrivePhases& phases, const DriveRequests& r
     largest_tokens_ = std::max(largest_tokens_, prompt.tokens_est + requests.max_tokens);
   }
   for (const workload::DrivePhase& phase : phases.phases) {
-    add_phase(phase, phases, requests, model, include_usage);
+    add_phase(phase, phases, requests, model);
   }
 }
 
 void DrivePlan::add_phase(const workload::DrivePhase& phase, const workload::DrivePhases& all,
-                          const DriveRequests& requests, const std::string& model,
-                          bool include_usage) {
+                          const DriveRequests& requests, const std::string& model) {
   PlannedPhase& planned = phases_.emplace_back();
   planned.name = phase.name;
   planned.concurrency = phase.concurrency;
@@ -141,7 +140,7 @@ void DrivePlan::add_phase(const workload::DrivePhase& phase, const workload::Dri
     load::PlannedCall call;
     call.prompt = &prompts_[place];
     call.call = &planned.call;
-    call.body = body_of(model, texts_[place], requests, include_usage);
+    call.body = body_of(model, texts_[place], requests);
     call.identity_sha256 = identity_sha256(planned.call.params, model, all.prompts[place].sha256);
     call.payload_sha256 = payload_sha256(requests, model, texts_[place]);
     planned.calls.push_back(std::move(call));
@@ -155,13 +154,14 @@ std::unique_ptr<PlannedPhase> DrivePlan::sanity_case(const DriveRequests& reques
   DriveRequests changed = requests;
   changed.max_tokens = max_tokens;
   changed.stream = stream;
+  changed.include_usage = false;  // as the harness asks
   auto planned = std::make_unique<PlannedPhase>();
   planned->name = "ttfc_sanity";
   planned->call = facts_of(planned->name, changed);
   load::PlannedCall call;
   call.prompt = &prompts_.front();
   call.call = &planned->call;
-  call.body = body_of(model, texts_.front(), changed, false);
+  call.body = body_of(model, texts_.front(), changed);
   planned->calls.assign(count, call);
   return planned;
 }

@@ -25,9 +25,8 @@ struct PlannedPhase {
 // What calls point at lives here; it does not move.
 class DrivePlan {
  public:
-  // `include_usage`: streams ask for the server's own counts.
   DrivePlan(const workload::DrivePhases& phases, const DriveRequests& requests,
-            const std::string& model, bool include_usage);
+            const std::string& model);
   DrivePlan(const DrivePlan&) = delete;
   DrivePlan& operator=(const DrivePlan&) = delete;
 
@@ -42,7 +41,7 @@ class DrivePlan {
 
  private:
   void add_phase(const workload::DrivePhase& phase, const workload::DrivePhases& all,
-                 const DriveRequests& requests, const std::string& model, bool include_usage);
+                 const DriveRequests& requests, const std::string& model);
 
   std::deque<record::PromptFacts> prompts_;
   std::vector<std::string> texts_;

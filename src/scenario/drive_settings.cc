@@ -203,6 +203,16 @@ void apply_drive_variables(const EnvironmentVariables& variables, Settings& sett
   }
 }
 
+namespace {
+
+// A server that does not know the field may refuse the request.
+bool asks_for_usage(const Settings& settings) {
+  const std::string& usage = settings.text("include-usage");
+  return usage == "auto" ? settings.text("base-url").empty() : usage == "always";
+}
+
+}  // namespace
+
 DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& variables) {
   DriveConfig config{
       .target = read_target(settings),
@@ -215,6 +225,7 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
                                : std::nullopt,
                    .stream = settings.flag("stream"),
                    .record_ttfb = settings.flag("stream-record-ttfb"),
+                   .include_usage = asks_for_usage(settings),
                    .engine_max_input_tokens = settings.integer("engine-max-input-tokens"),
                    .safety_margin = settings.integer("input-token-safety-margin")},
       .load = read_load(settings),

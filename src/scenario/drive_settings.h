@@ -37,6 +37,7 @@ struct DriveRequests {
   std::optional<std::uint64_t> seed;
   bool stream = false;
   bool record_ttfb = false;
+  bool include_usage = false;  // streams ask for the server's own counts
   std::uint64_t engine_max_input_tokens = 0;
   std::uint64_t safety_margin = 0;
 };

@@ -132,6 +132,72 @@ TEST_F(DriveProgramTest, AServerThatIsNotThereIsAnInvalidRun) {
   EXPECT_THAT(again.err, HasSubstr("File exists"));
 }
 
+struct FaultCase {
+  const char* name;
+  const char* fault;               // what our endpoint does wrong; empty: nothing
+  std::vector<std::string> flags;  // of drive
+  const char* expected;            // the class of the failure
+};
+
+// NOLINTNEXTLINE(readability-identifier-naming): the name that GoogleTest calls
+void PrintTo(const FaultCase& one, std::ostream* out) { *out << one.name; }
+
+class DriveFaultTest : public DriveProgramTest, public testing::WithParamInterface<FaultCase> {};
+
+// Every class comes back as itself, from the endpoint that has the fault to the summary, and in no
+// latency.
+TEST_P(DriveFaultTest, IsReportedAsItself) {
+  std::vector<std::string> more = {"--requests",  "2",   "--warmup",      "0",
+                                   "--calibrate", "off", "--short-range", "64:64"};
+  if (*GetParam().fault != 0) {
+    std::ofstream(directory_.file("faults.json"))
+        << R"({"seed":1,"faults":[)" << GetParam().fault << "]}";
+    more.insert(more.end(),
+                {"--tier-mode", "B0", "--serve-set", "fault=" + directory_.file("faults.json")});
+  }
+  std::vector<std::string> all = {
+      "drive", "--results-root", directory_.path(), "--run-id", "run", "--max-tokens",
+      "4",     "--stream"};
+  if (*GetParam().fault != 0) all = arguments({});
+  all.insert(all.end(), more.begin(), more.end());
+  all.insert(all.end(), GetParam().flags.begin(), GetParam().flags.end());
+  const Ended ended = Program(all).wait();
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  const JsonValue summary = json("summary.json");
+  const JsonValue& phase = summary.at("phase_summaries").elements()[0];
+  EXPECT_EQ(phase.at("error_requests").as_uint(), 2U);
+  const JsonValue& served = phase.at("served");
+  ASSERT_EQ(served.at("failures").members().size(), 1U);
+  EXPECT_EQ(served.at("failures").at(GetParam().expected).as_uint(), 2U);
+  EXPECT_TRUE(served.at("latency_ms").members().empty());
+  EXPECT_TRUE(served.at("ttft_ms").members().empty());
+  std::ifstream rows(file("requests.jsonl"));
+  for (std::string line; std::getline(rows, line);) {
+    const JsonValue row = text::parse_json(line, "row");
+    EXPECT_EQ(row.at("error_class").as_string(), GetParam().expected);
+    EXPECT_FALSE(row.at("error").as_string().empty());
+  }
+}
+
+const std::vector<std::string> kNowhere = {"--base-url", "http://127.0.0.1:1", "--model-id",
+                                           "m",          "--kv-mode",          "off"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Classes, DriveFaultTest,
+    testing::Values(
+        FaultCase{"Connect", "", kNowhere, "connect"},
+        FaultCase{"Http429", R"({"kind":"status","status":429,"retry_after_s":1})", {}, "http_429"},
+        FaultCase{"Http4xx", R"({"kind":"status","status":403})", {}, "http_4xx"},
+        FaultCase{"Http5xx", R"({"kind":"status","status":503})", {}, "http_5xx"},
+        FaultCase{"ErrorObject", R"({"kind":"error_in_200"})", {}, "error_object"},
+        FaultCase{"Malformed", R"({"kind":"malformed_sse"})", {}, "malformed"},
+        FaultCase{"Cut", R"({"kind":"cut","after_bytes":300})", {}, "cut"},
+        FaultCase{
+            "Stall", R"({"kind":"stall_after_headers"})", {"--stall-timeout-s", "0.3"}, "stall"},
+        FaultCase{
+            "Timeout", R"({"kind":"stall_after_headers"})", {"--timeout-s", "0.3"}, "timeout"}),
+    [](const testing::TestParamInfo<FaultCase>& one) { return std::string(one.param.name); });
+
 TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
   Program program(arguments(
       {"--tier-mode", "B0", "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));

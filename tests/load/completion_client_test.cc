@@ -139,6 +139,9 @@ TEST_F(CompletionClientTest, AnErrorInside200IsNoSuccess) {
   const CompletionReply stream = ask(answers(200, "data: {\"error\":{\"message\":\"boom\"}}\n\n"));
   EXPECT_EQ(stream.fault, CompletionFault::error_object);
   EXPECT_EQ(stream.error, "boom");
+  const CompletionReply no_event = ask(answers(200, R"({"error":{"message":"no event"}})"));
+  EXPECT_EQ(no_event.fault, CompletionFault::error_object);
+  EXPECT_EQ(no_event.error, "no event");
   EXPECT_EQ(ask(answers(200, "oops"), false).fault, CompletionFault::malformed);
   EXPECT_EQ(ask(answers(200, "data: oops\n\n")).fault, CompletionFault::malformed);
 }
