@@ -88,6 +88,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"record/beside.h", "a value; record/beside_json_test"},
     {"record/capture_error.h", "a value; report/io_attribution_json_test"},
     {"record/device_latency.h", "a value; telemetry/bpftrace_histograms_test"},
+    {"record/directory_churn.h", "a value; telemetry/directory_snapshot_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
     {"record/io_samples.h", "a value; analysis/io_attribution_test"},
     {"record/json_fields.cc", "record/run_json_test"},

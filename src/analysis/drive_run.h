@@ -16,6 +16,7 @@
 #include "analysis/request_identity.h"
 #include "analysis/ttfc_sanity.h"
 #include "core/utc_time.h"
+#include "record/directory_churn.h"
 #include "record/kv_mode.h"
 #include "record/kvbm.h"
 #include "record/worker_io.h"
@@ -57,6 +58,8 @@ struct DrivePhaseRun {
   record::BlockSample block_after;
   record::WorkerIo worker_before;
   record::WorkerIo worker_after;
+  // Of the cache directory's files; nothing when it was not looked at, or not all of it was seen.
+  std::optional<record::DirectoryChurn> cache_directory;
   std::optional<std::size_t> models_visible;  // asked after 404s and 500s
 };
 

@@ -28,6 +28,7 @@
 #include "scenario/drive.h"
 #include "scenario/drive_rows.h"
 #include "scenario/drive_setup.h"
+#include "scenario/drive_telemetry.h"
 #include "scenario/embedded_server.h"
 
 namespace spillway::cli {
@@ -190,28 +191,58 @@ class DriveCommand final : public Command {
     }
     machine.before = scenario::device_metadata_of(config, "pre");
     files.write("device_metadata_pre.json", record::device_metadata_json(*machine.before));
+    const auto telemetry = telemetry_of(config, files, server);
+    telemetry->start();
     scenario::Drive drive(config, endpoint, setup.phases(), setup.tokenizer(),
                           files.path_of("requests.jsonl"));
     if (config.store_responses) std::filesystem::create_directory(files.path_of("responses"));
     hold(&drive);
     {
       const DriveProgress progress(drive);
-      drive.run(run, {.resolved =
-                          [&](const std::string& /*model*/) {
-                            files.write_settings(config, settings_, run, setup.phases(),
-                                                 setup.preflight());
-                          },
-                      .phase_ended =
-                          [&](const analysis::DriveRun& all, const analysis::DrivePhaseRun& phase) {
-                            files.write_phase(all, phase);
-                          }});
+      drive.run(run,
+                {.resolved =
+                     [&](const std::string& /*model*/) {
+                       files.write_settings(config, settings_, run, setup.phases(),
+                                            setup.preflight());
+                     },
+                 .phase_begins = [&](const std::string& phase) { telemetry->phase_begins(phase); },
+                 .phase_ended =
+                     [&](const analysis::DriveRun& all, analysis::DrivePhaseRun& phase) {
+                       phase.cache_directory = telemetry->phase_ended(phase.name);
+                       files.write_phase(all, phase);
+                     }});
     }
     hold(nullptr);
+    telemetry->finish();
+    machine.identity = telemetry->identity();
+    machine.smart_before = telemetry->smart_before();
+    machine.smart_after = telemetry->smart_after();
+    machine.cadence = telemetry->cadence();
+    machine.telemetry_warnings = telemetry->warnings();
     if (server) server->stop(kServerPatience);
     machine.after = scenario::device_metadata_of(config, "post");
     files.write("device_metadata_post.json", record::device_metadata_json(*machine.after));
     if (config.evidence.capture_pages) files.write_pages(config, run);
     if (config.evidence.io_attribution) files.write_io(config, run, drive.samples(), machine);
+  }
+
+  static std::unique_ptr<scenario::DriveTelemetry> telemetry_of(
+      const scenario::DriveConfig& config, const DriveFiles& files,
+      const std::optional<scenario::EmbeddedServer>& server) {
+    const scenario::DriveEvidence& evidence = config.evidence;
+    scenario::DriveTelemetryOptions options;
+    options.directory = files.path();
+    options.nvme_device = evidence.nvme_device;
+    options.block_device = evidence.block_device;
+    if (config.kv.disk_gb > 0) options.cache_dir = evidence.cache_dir;
+    if (server) options.server = server->id();
+    options.interval = evidence.telemetry_interval;
+    options.tools = evidence.tools;
+    options.iostat_device =
+        evidence.iostat_device.empty() ? evidence.block_device : evidence.iostat_device;
+    options.pid = evidence.telemetry_pid;
+    if (config.target.base) options.container = evidence.container;
+    return scenario::drive_telemetry(std::move(options));
   }
 
   void hold(scenario::Drive* drive) {

@@ -63,6 +63,24 @@ constexpr std::array<std::string_view, 6> kDeltaFiles = {"kvbm_metrics_start", "
                                                          "kvbm_metrics_delta", "os_io_start",
                                                          "os_io_end",          "os_io_delta"};
 
+void put_churn(JsonWriter& json, const std::optional<record::DirectoryChurn>& churn) {
+  json.key("cache_directory");
+  if (!churn) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  for (const auto& [name, sum] : {std::pair("appeared", churn->appeared),
+                                  {"vanished", churn->vanished},
+                                  {"changed", churn->changed},
+                                  {"after", churn->after}}) {
+    json.key(name).begin_object();
+    json.key("files").value(sum.files).key("bytes").value(sum.bytes);
+    json.end_object();
+  }
+  json.end_object();
+}
+
 void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase) {
   json.begin_object();
   json.key("phase").value(phase.name);
@@ -93,6 +111,7 @@ void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase
   json.key("dropped").value(phase.dropped).key("unsent").value(phase.unsent);
   json.key("late").value(phase.late);
   json.end_object();
+  put_churn(json, phase.cache_directory);
   json.end_object();
 }
 
@@ -273,6 +292,29 @@ void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary
   json.key("request_manifest_path").value("request_manifest.jsonl");
 }
 
+void put_query(JsonWriter& json, const char* name, const std::optional<record::NvmeQuery>& query) {
+  json.key(name);
+  if (query) {
+    json.raw(record::nvme_query_json(*query));
+  } else {
+    json.null();
+  }
+}
+
+// Our own samples of the machine: whether they kept their interval.
+void put_telemetry(JsonWriter& json, const DriveMachine& machine) {
+  json.key("telemetry").begin_object();
+  json.key("host_samples_path").value("telemetry/host.jsonl");
+  json.key("cadence");
+  if (machine.cadence) {
+    json.raw(record::sample_cadence_json(*machine.cadence));
+  } else {
+    json.null();
+  }
+  put_list(json, "warnings", machine.telemetry_warnings);
+  json.end_object();
+}
+
 void put_client(JsonWriter& json, const DriveRun& run) {
   const std::vector<std::string> doubts = analysis::client_doubts(run);
   json.key("client").begin_object();
@@ -337,6 +379,12 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_head(json, run, kvbm);
   json.key("nvme").begin_object();
   json.key("device").value(machine.nvme_device);
+  put_query(json, "identity", machine.identity);
+  put_query(json, "smart_pre", machine.smart_before);
+  put_query(json, "smart_post", machine.smart_after);
+  json.key("identity_path").value("nvme_identity.json");
+  json.key("smart_pre_path").value("nvme_smart_pre.json");
+  json.key("smart_post_path").value("nvme_smart_post.json");
   json.key("device_metadata_pre_path").value("device_metadata_pre.json");
   json.key("device_metadata_post_path").value("device_metadata_post.json");
   json.end_object();
@@ -348,6 +396,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
            machine.io_attribution ? std::string("io/io_attribution_report.json") : std::string());
   json.key("capture_error_count").value(machine.io_errors);
   json.end_object();
+  put_telemetry(json, machine);
   put_phases(json, run);
   put_overall(json, run, kvbm);
   json.key("kvbm_metrics");

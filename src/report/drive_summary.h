@@ -5,16 +5,23 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/drive_run.h"
 #include "analysis/io_attribution.h"
 #include "record/device_metadata.h"
+#include "record/host_sample.h"
 
 namespace spillway::report {
 
 // What was captured of the machine around the run; the paths are relative to the run's directory.
 struct DriveMachine {
   std::string nvme_device;
+  std::optional<record::NvmeQuery> identity;
+  std::optional<record::NvmeQuery> smart_before;
+  std::optional<record::NvmeQuery> smart_after;
+  std::optional<record::SampleCadence> cadence;  // of telemetry/host.jsonl
+  std::vector<std::string> telemetry_warnings;
   std::optional<record::DeviceMetadata> before;
   std::optional<record::DeviceMetadata> after;
   bool io_attribution = false;

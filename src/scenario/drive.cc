@@ -185,6 +185,7 @@ struct Drive::Impl {
   // Readings are taken from the outside in, so that the innermost see the least of the others.
   Task<> run_phase(DriveRun& run, const PlannedPhase& planned_phase, const DriveHooks& hooks) {
     DrivePhaseRun& phase = *std::ranges::find(run.phases, planned_phase.name, &DrivePhaseRun::name);
+    hooks.phase_begins(phase.name);
     mark("start", phase.name);
     phase.kvbm_before = co_await fetch_kvbm("before_" + phase.name);
     run.kvbm_snapshots.push_back(phase.kvbm_before);

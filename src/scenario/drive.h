@@ -27,7 +27,9 @@ struct DriveEndpoint {
 // What a run tells while it goes on; called on its thread.
 struct DriveHooks {
   std::function<void(const std::string& model)> resolved;
-  std::function<void(const analysis::DriveRun&, const analysis::DrivePhaseRun&)> phase_ended;
+  // Before its first reading, and after its last: nothing is under way then.
+  std::function<void(const std::string& phase)> phase_begins;
+  std::function<void(const analysis::DriveRun&, analysis::DrivePhaseRun&)> phase_ended;
 };
 
 // run() does everything on the thread that calls it; stop() may be called from any other.

@@ -182,12 +182,24 @@ DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables
       .snapshot_kvbm_url = settings.text("metrics-kvbm-url"),
       .page_timeout = settings.seconds("kvbm-metrics-timeout-s"),
       .allow_missing_kvbm = settings.flag("allow-missing-kvbm-metrics"),
+      .tools = settings.flag("collect-telemetry"),
+      .telemetry_interval = settings.seconds("telemetry-interval-s"),
+      .telemetry_pid = settings.text("telemetry-pid"),
+      .iostat_device = settings.text("iostat-device"),
       .capture_pages = settings.flag("capture-metrics-snapshot"),
       .pages_dir = settings.text("metrics-snapshot-dir"),
       .keywords = words_of(settings.text("metrics-inventory-keywords")),
       .derive_block_device = !settings.was_given("phase-io-device"),
       .derive_pattern = !settings.was_given("worker-proc-pattern"),
       .derive_cache_dir = !settings.was_given("kvbm-cache-dir")};
+  if (!evidence.tools) {
+    settings.refuse_given({"telemetry-pid", "iostat-device"}, "without --collect-telemetry");
+  }
+  const bool is_number =
+      std::ranges::all_of(evidence.telemetry_pid, [](char c) { return c >= '0' && c <= '9'; });
+  if (evidence.telemetry_pid.empty() || (!is_number && evidence.telemetry_pid != "ALL")) {
+    throw Error(fmt::format("--telemetry-pid {}: a process, or ALL", evidence.telemetry_pid));
+  }
   if (evidence.snapshot_kvbm_url.empty()) evidence.snapshot_kvbm_url = evidence.kvbm_url;
   return evidence;
 }

@@ -75,6 +75,10 @@ struct DriveEvidence {
   std::string snapshot_kvbm_url;
   Duration page_timeout{};
   bool allow_missing_kvbm = false;
+  bool tools = false;  // of others, beside our own samples
+  Duration telemetry_interval{};
+  std::string telemetry_pid;
+  std::string iostat_device;  // empty: the block device
   bool capture_pages = false;
   std::string pages_dir;  // empty: the run's
   std::vector<std::string> keywords;

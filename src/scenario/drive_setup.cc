@@ -156,7 +156,9 @@ DriveEndpoint DriveSetup::adopt(const EmbeddedServer& server, DriveConfig& confi
     derived("worker-proc-pattern", evidence.process_pattern);
   }
   if (evidence.derive_cache_dir) {
-    evidence.cache_dir = std::filesystem::temp_directory_path().string();
+    evidence.cache_dir = server.cache_directory().empty()
+                             ? std::filesystem::temp_directory_path().string()
+                             : server.cache_directory();
     derived("kvbm-cache-dir", evidence.cache_dir);
   }
   if (evidence.derive_block_device) {

@@ -77,6 +77,8 @@ void EmbeddedServer::wait_until_ready() {
   port_ = port_in(ports, "port");
   system_port_ = port_in(ports, "system_port");
   kvbm_port_ = port_in(ports, "kvbm_port");
+  const text::JsonValue& directory = ports.at("cache_directory");
+  if (!directory.is_null()) cache_directory_ = directory.as_string();
 }
 
 std::optional<ChildEnd> EmbeddedServer::stop(std::chrono::milliseconds patience) {

@@ -33,6 +33,8 @@ class EmbeddedServer {
   std::string base_url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   std::string system_url() const;
   std::string kvbm_url() const;  // empty in B0, which has no block manager
+  // With its blocks on disk; empty when it keeps none there.
+  const std::string& cache_directory() const { return cache_directory_; }
   pid_t id() const { return child_->id(); }
   // As a person would type it.
   const std::string& command() const { return command_; }
@@ -45,6 +47,7 @@ class EmbeddedServer {
 
   std::string ports_file_;
   std::string log_file_;
+  std::string cache_directory_;
   std::string command_;
   std::unique_ptr<ChildProcess> child_;
   unsigned port_ = 0;

@@ -65,6 +65,12 @@ std::string to_json(const ServingPorts& ports) {
   port("port", ports.api);
   port("system_port", ports.system);
   port("kvbm_port", ports.kvbm);
+  json.key("cache_directory");
+  if (ports.cache_directory.empty()) {
+    json.null();
+  } else {
+    json.value(ports.cache_directory);
+  }
   json.end_object();
   return json.text() + "\n";
 }
@@ -106,6 +112,7 @@ struct Serving::Impl {
     stack.emplace(config, loop, pool, time_since_epoch(),
                   [this] { return servers.empty() ? net::HttpCounts() : servers[0]->counts(); });
     loop.run(stack->prepare());
+    ports.cache_directory = stack->cache_directory();
     ports.api = listen([this](auto& exchange) { return stack->handle_frontend(exchange); },
                        endpoint.port, true);
     ports.system = listen([this](auto& exchange) { return stack->handle_system(exchange); },

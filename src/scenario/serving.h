@@ -19,9 +19,11 @@ struct ServingPorts {
   std::uint16_t api = 0;
   std::uint16_t system = 0;
   std::uint16_t kvbm = 0;
+  std::string cache_directory = {};  // with the blocks on disk; empty: there are none
 };
 
-// {"port": 8000, "system_port": 8081, "kvbm_port": 6880}; null for one that there is not.
+// {"port": 8000, "system_port": 8081, "kvbm_port": 6880, "cache_directory":
+// "/mnt/kv/spillway-1-0"}; null for what there is not.
 std::string to_json(const ServingPorts& ports);
 
 // run() does everything, on the thread that calls it; drain(), stop() and remove_files() may be

@@ -281,6 +281,10 @@ bool ServingStack::has_block_manager() const { return impl_->manager != nullptr;
 
 serve::EngineFigures ServingStack::figures() const { return impl_->engine->figures(); }
 
+std::string ServingStack::cache_directory() const {
+  return impl_->shared ? impl_->shared->directory() : "";
+}
+
 std::vector<std::string> ServingStack::remove_files() {
   std::vector<std::string> left;
   if (impl_->shared) left.push_back(impl_->shared->remove_files());

@@ -41,6 +41,8 @@ class ServingStack {
   async::Task<> handle_kvbm(net::HttpExchange& exchange);
   // In B0 there is none.
   bool has_block_manager() const;
+  // With the blocks on disk; empty when there are none, or they are modelled.
+  std::string cache_directory() const;
 
   serve::EngineFigures figures() const;
   // Until what requests have left behind is where it goes.

@@ -132,6 +132,7 @@ std::optional<DirectoryChurn> directory_churn(const DirectorySnapshot& before,
   DirectoryChurn churn;
   auto old = before.files.begin();
   for (const SnapshotFile& file : after.files) {
+    add(churn.after, file);
     for (; old != before.files.end() && old->path < file.path; ++old) add(churn.vanished, *old);
     if (old == before.files.end() || old->path != file.path) {
       add(churn.appeared, file);

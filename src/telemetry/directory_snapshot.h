@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/utc_time.h"
+#include "record/directory_churn.h"
 
 namespace spillway::telemetry {
 
@@ -37,17 +38,8 @@ inline constexpr std::size_t kSnapshotFiles = 1'000'000;
 DirectorySnapshot directory_snapshot(const std::string& directory, UtcTime now,
                                      std::size_t most_files = kSnapshotFiles);
 
-struct FileSum {
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
-
-  friend bool operator==(const FileSum&, const FileSum&) = default;
-};
-struct DirectoryChurn {
-  FileSum appeared;
-  FileSum vanished;
-  FileSum changed;  // another size or time of modification; bytes as they are after
-};
+using record::DirectoryChurn;
+using record::FileSum;
 
 // Nothing when one of the two is not whole; a missing directory has no files.
 std::optional<DirectoryChurn> directory_churn(const DirectorySnapshot& before,

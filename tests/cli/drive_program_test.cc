@@ -81,15 +81,33 @@ TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {
       Program({"analyse", "io-attribution", "--run-dir", directory_.file("run")}).wait();
   EXPECT_EQ(checked.status, 0) << checked.out;
   EXPECT_THAT(checked.out, HasSubstr("PASS"));
-  for (const char* const name :
-       {"config.json", "manifest.json", "prompts_manifest.jsonl", "request_manifest.jsonl",
-        "requests.jsonl", "kvbm_metrics_snapshots.jsonl", "report.md", "device_metadata_pre.json",
-        "device_metadata_post.json", "io/block_stat_timeline.csv", "io/proc_io_timeline.csv",
-        "phase_deltas/phase_replay_kvbm_metrics_delta.json", "metrics_kvbm_replay.prom",
-        "metrics_system_pressure.prom", "kvbm_metric_inventory.txt"}) {
+  for (const char* const name : {"config.json",
+                                 "manifest.json",
+                                 "prompts_manifest.jsonl",
+                                 "request_manifest.jsonl",
+                                 "requests.jsonl",
+                                 "kvbm_metrics_snapshots.jsonl",
+                                 "report.md",
+                                 "device_metadata_pre.json",
+                                 "device_metadata_post.json",
+                                 "io/block_stat_timeline.csv",
+                                 "io/proc_io_timeline.csv",
+                                 "phase_deltas/phase_replay_kvbm_metrics_delta.json",
+                                 "metrics_kvbm_replay.prom",
+                                 "metrics_system_pressure.prom",
+                                 "kvbm_metric_inventory.txt",
+                                 "nvme_identity.json",
+                                 "nvme_smart_pre.json",
+                                 "nvme_smart_post.json",
+                                 "telemetry/telemetry_report.json",
+                                 "telemetry/host.jsonl",
+                                 "server.log"}) {
     EXPECT_TRUE(has(name)) << name;
   }
   EXPECT_EQ(json("config.json").at("model_id").as_string(), "llama3.1-8b");
+  // The slab of the server: one file, preallocated.
+  EXPECT_GE(replay.at("cache_directory").at("after").at("bytes").as_uint(), 1U << 30U);
+  EXPECT_GE(summary.at("telemetry").at("cadence").at("samples").as_uint(), 1U);
 }
 
 TEST_F(DriveProgramTest, WithoutTiersNothingIsReadAndNoMetricsAreMissed) {

@@ -84,7 +84,7 @@ TEST(ServingTest, B0HasNoBlockManager) {
   const Served served(config_of({{"tier-mode", "B0"}}));
   EXPECT_EQ(served.ports.kvbm, 0);
   EXPECT_EQ(to_json({.api = 1, .system = 2}),
-            "{\"port\":1,\"system_port\":2,\"kvbm_port\":null}\n");
+            "{\"port\":1,\"system_port\":2,\"kvbm_port\":null,\"cache_directory\":null}\n");
 }
 
 // A stream of many seconds: the drain lets it go on, the stop ends it.

@@ -69,6 +69,8 @@ TEST(DirectoryChurn, TellsWhatAppearedVanishedAndChanged) {
   EXPECT_EQ(churn.appeared, (FileSum{.files = 1, .bytes = 32}));
   EXPECT_EQ(churn.vanished, (FileSum{.files = 2, .bytes = 17}));
   EXPECT_EQ(churn.changed, (FileSum{.files = 2, .bytes = 72}));
+  EXPECT_EQ(churn.after.files, after.files.size());
+  EXPECT_EQ(churn.after.bytes, after.bytes());
   after.whole = false;
   EXPECT_FALSE(directory_churn(before, after));
   EXPECT_FALSE(directory_churn(after, before));

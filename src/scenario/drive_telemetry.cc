@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scenario/drive_telemetry.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <utility>
+
+#include "core/error.h"
+#include "record/completion_log.h"
+#include "record/new_file.h"
+#include "telemetry/nvme_query.h"
+#include "text/json_writer.h"
+
+namespace spillway::scenario {
+namespace {
+
+constexpr std::chrono::milliseconds kToolPatience(2000);
+
+UtcTime now_utc() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+void put_list(text::JsonWriter& json, const char* name, const std::vector<std::string>& values) {
+  json.key(name).begin_array();
+  for (const std::string& one : values) json.value(one);
+  json.end_array();
+}
+
+// Whole seconds, which is all that these tools take.
+std::string seconds_text(Duration interval) {
+  const auto seconds = std::chrono::round<std::chrono::seconds>(interval).count();
+  return std::to_string(std::max<std::int64_t>(seconds, 1));
+}
+
+}  // namespace
+
+DriveTelemetry::DriveTelemetry(DriveTelemetryOptions options, telemetry::RunCommand run)
+    : options_(std::move(options)),
+      run_(std::move(run)),
+      telemetry_(options_.directory + "/telemetry") {
+  std::filesystem::create_directory(telemetry_);
+}
+
+DriveTelemetry::~DriveTelemetry() { finish(); }
+
+void DriveTelemetry::start() {
+  identity_ = ask_drive("id-ctrl", "nvme_identity.json");
+  smart_before_ = ask_drive("smart-log", "nvme_smart_pre.json");
+  snapshot("start");
+  start_sampler();
+  if (options_.tools) start_tools();
+}
+
+record::NvmeQuery DriveTelemetry::ask_drive(const std::string& subcommand,
+                                            const std::string& file) {
+  record::NvmeQuery query = telemetry::query_nvme(run_, subcommand, options_.nvme_device);
+  record::write_new_file(options_.directory + "/" + file, record::nvme_query_json(query));
+  return query;
+}
+
+telemetry::DirectorySnapshot DriveTelemetry::snapshot(const std::string& label) {
+  if (options_.cache_dir.empty()) return {};
+  telemetry::DirectorySnapshot taken = telemetry::directory_snapshot(options_.cache_dir, now_utc());
+  try {
+    telemetry::write_directory_snapshot(taken, record::safe_file_name(label), telemetry_);
+  } catch (const Error& error) {
+    warnings_.emplace_back(error.what());
+  }
+  return taken;
+}
+
+void DriveTelemetry::phase_begins(const std::string& phase) {
+  before_ = snapshot("before_" + phase);
+}
+
+std::optional<record::DirectoryChurn> DriveTelemetry::phase_ended(const std::string& phase) {
+  if (options_.cache_dir.empty()) return std::nullopt;
+  return telemetry::directory_churn(before_, snapshot("after_" + phase));
+}
+
+void DriveTelemetry::start_sampler() {
+  samples_.open(path_of("host.jsonl"));
+  try {
+    sampler_ = std::make_unique<telemetry::HostSampler>(
+        telemetry::HostSamplerOptions{.reader = {.root = "",
+                                                 .device = options_.block_device,
+                                                 .pattern = "",
+                                                 .group_of = options_.server},
+                                      .interval = options_.interval},
+        [this](const record::HostSample& sample) {
+          samples_ << record::host_sample_json(sample) << '\n';
+        });
+    started_.emplace_back("host");
+  } catch (const Error& error) {
+    warnings_.push_back(fmt::format("host: {}", error.what()));
+  }
+}
+
+// A tool that is not there is no failure: the same figures are in our own samples.
+void DriveTelemetry::start_tool(const std::string& name, std::vector<std::string> command,
+                                const std::string& output, const std::string& pid_file) {
+  if (!run_({"sh", "-c", "command -v " + command.front()}).success) {
+    warnings_.push_back(fmt::format("{}: not installed", name));
+    return;
+  }
+  try {
+    Tool tool{.name = name,
+              .pid_file = path_of(pid_file),
+              .process = std::make_unique<ChildProcess>(
+                  ChildOptions{.arguments = std::move(command), .output = path_of(output)})};
+    write(pid_file, fmt::format("{}\n", tool.process->id()));
+    tools_.push_back(std::move(tool));
+    started_.push_back(name);
+  } catch (const Error& error) {
+    warnings_.push_back(fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+void DriveTelemetry::start_tools() {
+  const std::string seconds = seconds_text(options_.interval);
+  const std::string& device = options_.iostat_device;
+  start_tool("iostat", {"iostat", "-x", "-d", device, seconds},
+             fmt::format("iostat_{}.log", record::safe_file_name(device)), "iostat.pid");
+  start_tool("pidstat", {"pidstat", "-d", "-r", "-u", "-h", "-p", options_.pid, seconds},
+             "pidstat.log", "pidstat.pid");
+  keep_output("nvidia-smi", {"nvidia-smi"}, "nvidia_smi_snapshot.txt");
+  start_tool("nvidia-smi dmon", {"nvidia-smi", "dmon", "-s", "pucvmet", "-d", seconds},
+             "nvidia_smi_dmon.log", "gpu_dmon.pid");
+}
+
+// Both streams of a command that ends by itself, if it can be run.
+void DriveTelemetry::keep_output(const std::string& name, const std::vector<std::string>& command,
+                                 const std::string& file) {
+  const telemetry::CommandAnswer answer = run_(command);
+  if (!answer.success) {
+    warnings_.push_back(fmt::format("{}: {}", name, answer.error));
+    return;
+  }
+  write(file, answer.out + answer.err);
+  started_.push_back(name);
+}
+
+void DriveTelemetry::write(const std::string& name, const std::string& text) {
+  try {
+    record::write_new_file(path_of(name), text);
+  } catch (const Error& error) {
+    warnings_.emplace_back(error.what());
+  }
+}
+
+void DriveTelemetry::finish() {
+  if (std::exchange(finished_, true)) return;
+  for (Tool& tool : tools_) {
+    tool.process->signal(SIGINT);  // on which iostat and pidstat write their averages
+    tool.process->wait(kToolPatience);
+    tool.process.reset();
+    std::filesystem::remove(tool.pid_file);
+    stopped_.push_back(tool.name);
+  }
+  if (sampler_) {
+    try {
+      cadence_ = sampler_->finish();
+      stopped_.emplace_back("host");
+    } catch (const Error& error) {
+      warnings_.push_back(fmt::format("host: {}", error.what()));
+    }
+    sampler_.reset();
+    samples_.close();
+  }
+  snapshot("end");
+  try {
+    smart_after_ = ask_drive("smart-log", "nvme_smart_post.json");
+  } catch (const Error& error) {
+    warnings_.emplace_back(error.what());
+  }
+  if (options_.tools && !options_.container.empty()) {
+    const std::string& name = options_.container;
+    const std::string safe = record::safe_file_name(name);
+    keep_output("docker logs", {"docker", "logs", name}, fmt::format("docker_{}_logs.txt", safe));
+    keep_output("docker inspect", {"docker", "inspect", name},
+                fmt::format("docker_{}_inspect.json", safe));
+  }
+  write("telemetry_report.json", report());
+}
+
+std::string DriveTelemetry::report() const {
+  text::JsonWriter json(text::JsonLayout::pretty);
+  json.begin_object();
+  json.key("started").begin_object();
+  put_list(json, "started", started_);
+  put_list(json, "warnings", warnings_);
+  json.end_object();
+  json.key("stopped").begin_object();
+  put_list(json, "started", stopped_);
+  put_list(json, "warnings", {});
+  json.end_object();
+  json.key("cadence");
+  if (cadence_) {
+    json.raw(record::sample_cadence_json(*cadence_));
+  } else {
+    json.null();
+  }
+  json.end_object();
+  return json.text() + "\n";
+}
+
+std::unique_ptr<DriveTelemetry> drive_telemetry(DriveTelemetryOptions options) {
+  return std::make_unique<DriveTelemetry>(
+      std::move(options), [](const std::vector<std::string>& command) {
+        return telemetry::run_command(command, std::chrono::seconds(20));
+      });
+}
+
+}  // namespace spillway::scenario
