@@ -2,6 +2,7 @@
 #include "analysis/drive_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace spillway::analysis {
@@ -39,6 +40,36 @@ DriveOverall overall_of(const DriveRun& run) {
   return overall;
 }
 
+std::vector<RoleFigures> role_figures(const DriveRun& run) {
+  std::vector<RoleFigures> roles;
+  for (const DrivePhaseRun& phase : run.phases) {
+    if (!phase.ran) continue;
+    auto found = std::ranges::find(roles, phase.role, &RoleFigures::role);
+    if (found == roles.end()) {
+      roles.push_back({.role = phase.role, .phases = {}, .sums = {}});
+      found = std::prev(roles.end());
+    }
+    const record::KvbmDelta delta = record::kvbm_delta(phase.kvbm_before, phase.kvbm_after);
+    found->phases.push_back(phase.name);
+    found->sums.sums.merge(phase.sums);
+    found->sums.duration_s += phase.duration_s;
+    found->onboarded_blocks += delta.onboarded_blocks();
+    found->matched_tokens += delta.matched_tokens();
+  }
+  return roles;
+}
+
+std::optional<ReplayPhases> replay_phases(const DriveRun& run) {
+  const auto first = [&](std::string_view role) -> std::string_view {
+    const auto found = std::ranges::find(run.phases, role, &DrivePhaseRun::role);
+    return found == run.phases.end() ? std::string_view() : std::string_view(found->name);
+  };
+  const std::string_view replay = first("replay");
+  if (replay.empty()) return std::nullopt;
+  return ReplayPhases{
+      .baseline = first("baseline"), .pressure = first("pressure"), .replay = replay};
+}
+
 PhaseDeltas kvbm_deltas(const DriveRun& run) {
   PhaseDeltas deltas;
   for (const DrivePhaseRun& phase : run.phases) {
@@ -48,21 +79,22 @@ PhaseDeltas kvbm_deltas(const DriveRun& run) {
 }
 
 KvbmSummary kvbm_summary_of(const DriveRun& run) {
-  return summarise_kvbm(
-      {.scenario = run.scenario, .kv_mode = run.kv.mode, .enabled = run.kv.enabled},
-      run.kvbm_snapshots, kvbm_deltas(run));
+  return summarise_kvbm({.scenario = run.scenario,
+                         .kv_mode = run.kv.mode,
+                         .enabled = run.kv.enabled,
+                         .replay = replay_phases(run)},
+                        run.kvbm_snapshots, kvbm_deltas(run));
 }
 
 std::optional<IoReplaySignal> io_signal_of(const DriveRun& run) {
-  const bool eviction = run.scenario == "eviction_replay";
-  if (!eviction && run.scenario != "rehydrate_replay") return std::nullopt;
-  const ReplayPhases& phases = eviction ? kEvictionPhases : kRehydratePhases;
+  const std::optional<ReplayPhases> phases = replay_phases(run);
+  if (!phases) return std::nullopt;
   using record::BlockIoDelta;
   return io_replay_signal(
-      phases,
-      {.baseline_read_mib = mib_of(find_phase(run, phases.baseline), &BlockIoDelta::read_bytes),
-       .pressure_write_mib = mib_of(find_phase(run, phases.pressure), &BlockIoDelta::write_bytes),
-       .replay_read_mib = mib_of(find_phase(run, phases.replay), &BlockIoDelta::read_bytes)});
+      *phases,
+      {.baseline_read_mib = mib_of(find_phase(run, phases->baseline), &BlockIoDelta::read_bytes),
+       .pressure_write_mib = mib_of(find_phase(run, phases->pressure), &BlockIoDelta::write_bytes),
+       .replay_read_mib = mib_of(find_phase(run, phases->replay), &BlockIoDelta::read_bytes)});
 }
 
 }  // namespace spillway::analysis

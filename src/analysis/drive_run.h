@@ -39,6 +39,7 @@ struct ClientFigures {
 // What a phase did; of one that did not come about, what was planned.
 struct DrivePhaseRun {
   std::string name;
+  std::string role;  // warmup, measure, baseline, pressure, replay
   UtcTime start;
   UtcTime end;
   std::uint32_t concurrency = 1;
@@ -84,6 +85,7 @@ struct CapturedPage {
 };
 struct CapturedPages {
   std::string phase;
+  std::string role;
   CapturedPage system;
   CapturedPage kvbm;
 };
@@ -121,12 +123,27 @@ struct DriveRun {
   void invalidate(const std::string& reason, const std::string& detail);
 };
 
-// Of the phases that count, as if they had been one; their lengths add up.
+// Of several phases, as if they had been one; their lengths add up.
 struct DriveOverall {
   PhaseSums sums;
   double duration_s = 0;
 };
+// Of those that count.
 DriveOverall overall_of(const DriveRun& run);
+
+// Of all phases of one role: a replay that was repeated is judged as a whole here.
+struct RoleFigures {
+  std::string role;
+  std::vector<std::string> phases;
+  DriveOverall sums;
+  double onboarded_blocks = 0;  // by the block manager's counters, clamped as in each phase
+  double matched_tokens = 0;
+};
+// In the order in which roles first ran.
+std::vector<RoleFigures> role_figures(const DriveRun& run);
+
+// The phases that a verdict on reuse compares: the first of each role; nothing without a replay.
+std::optional<ReplayPhases> replay_phases(const DriveRun& run);
 
 PhaseDeltas kvbm_deltas(const DriveRun& run);
 KvbmSummary kvbm_summary_of(const DriveRun& run);

@@ -28,6 +28,9 @@ void add_signal(KvbmSummary& summary) {
   } else if (scenario == "reuse_verify") {
     summary.signal_name = "reuse_verify_signal";
     if (summary.available) summary.signal = reuse_signal(summary.deltas);
+  } else if (summary.run.replay) {
+    summary.signal_name = "replay_signal";
+    if (summary.available) summary.signal = kvbm_replay_signal(*summary.run.replay, summary.deltas);
   }
 }
 

@@ -18,6 +18,8 @@ struct KvbmRun {
   std::string scenario;  // eviction_replay, rehydrate_replay, reuse_verify, or one without a signal
   std::string kv_mode;   // off, cpu_only, cpu_disk
   bool enabled = false;  // the mode has a block manager
+  // Of scenarios that are not the harness's: the phases of its replay, if it has one.
+  std::optional<ReplayPhases> replay = std::nullopt;
 };
 
 // Sums over the phases.

@@ -30,6 +30,7 @@
 #include "scenario/drive_setup.h"
 #include "scenario/drive_telemetry.h"
 #include "scenario/embedded_server.h"
+#include "scenario/scenario_file.h"
 
 namespace spillway::cli {
 namespace {
@@ -88,6 +89,8 @@ class DriveCommand final : public Command {
     environment_ = scenario::process_environment();
     scenario::apply_drive_variables(environment_, settings_);
     flags_.apply(environment_);
+    scenario::apply_scenario_settings(scenario::find_scenario(settings_.text("scenario")),
+                                      settings_);
     const scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
     const Signals signals([this](int /*signal*/, int count) { end(count); });
     try {
@@ -153,11 +156,11 @@ class DriveCommand final : public Command {
     report::DriveMachine machine;
     machine.nvme_device = config.evidence.nvme_device;
     machine.io_attribution = config.evidence.io_attribution;
+    setup.plan(run);
     files.write_manifests(setup.phases());
     files.write_settings(config, settings_, run, setup.phases(), setup.preflight());
     if (setup.preflight().failed) {
       run.invalidate("prompt_preflight_failed", setup.preflight().errors.front());
-      setup.plan_only(run);
     } else {
       run_for_real(config, files, setup, run, machine);
     }

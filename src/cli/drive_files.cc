@@ -44,7 +44,8 @@ void put_phases(JsonWriter& json, const workload::DrivePhases& phases) {
     json.begin_object();
     json.key("name").value(phase.name).key("concurrency").value(phase.concurrency);
     json.key("requests").value(phase.prompts.size());
-    json.key("include_in_overall").value(phase.include);
+    json.key("include_in_overall").value(phase.include());
+    json.key("role").value(name_of(phase.role));
     json.end_object();
   }
   json.end_array();
@@ -198,7 +199,7 @@ void DriveFiles::write_pages(const scenario::DriveConfig& config,
   std::vector<std::string> all;
   std::vector<std::string> kvbm;
   for (const analysis::CapturedPages& pages : run.pages) {
-    const auto suffix = report::snapshot_suffix(pages.phase);
+    const auto suffix = report::snapshot_suffix(pages.phase, pages.role);
     if (!suffix) continue;
     const std::string system_text = page_text(pages.phase, pages.system);
     put(fmt::format("metrics_system_{}.prom", *suffix), system_text);

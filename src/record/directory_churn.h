@@ -1,5 +1,5 @@
-// What came and went in a directory of files between two moments. SPDX-License-Identifier:
-// Apache-2.0
+// What came and went in a directory of files between two moments.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -121,8 +121,9 @@ void put_signals(JsonWriter& json, const DriveRun& run, const analysis::KvbmSumm
     write_kvbm_signal(json, kvbm);
   }
   if (const auto io = analysis::io_signal_of(run)) {
-    json.key(run.scenario == "eviction_replay" ? "eviction_replay_signal_io"
-                                               : "rehydrate_replay_signal_io");
+    const bool of_the_harness =
+        run.scenario == "eviction_replay" || run.scenario == "rehydrate_replay";
+    json.key(of_the_harness ? run.scenario + "_signal_io" : "replay_signal_io");
     write_io_signal(json, *io);
   }
 }
@@ -256,7 +257,7 @@ void put_pages(JsonWriter& json, const DriveRun& run) {
   json.key("enabled").value(!run.pages.empty());
   json.key("records").begin_array();
   for (const analysis::CapturedPages& pages : run.pages) {
-    const auto suffix = snapshot_suffix(pages.phase);
+    const auto suffix = snapshot_suffix(pages.phase, pages.role);
     if (!suffix) continue;
     json.begin_object();
     json.key("phase").value(pages.phase).key("suffix").value(*suffix);
@@ -370,6 +371,21 @@ void put_phases(JsonWriter& json, const DriveRun& run) {
   json.end_array();
 }
 
+// A role is judged as a whole, however many phases it has.
+void put_roles(JsonWriter& json, const DriveRun& run) {
+  json.key("role_summaries").begin_object();
+  for (const analysis::RoleFigures& role : analysis::role_figures(run)) {
+    json.key(role.role).begin_object();
+    put_list(json, "phases", role.phases);
+    json.key("onboarded_blocks").value(role.onboarded_blocks);
+    json.key("matched_tokens").value(role.matched_tokens);
+    write_phase_figures(json, role.sums.sums.figures(role.sums.duration_s));
+    write_served_figures(json, role.sums.sums.served());
+    json.end_object();
+  }
+  json.end_object();
+}
+
 }  // namespace
 
 std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine) {
@@ -399,6 +415,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_telemetry(json, machine);
   put_phases(json, run);
   put_overall(json, run, kvbm);
+  put_roles(json, run);
   json.key("kvbm_metrics");
   write_kvbm_summary(json, kvbm);
   put_pages(json, run);

@@ -53,7 +53,8 @@ void add_page(const Inventory& inventory, std::string_view page, FirstLines& fir
 
 }  // namespace
 
-std::optional<std::string_view> snapshot_suffix(std::string_view phase) {
+std::optional<std::string_view> snapshot_suffix(std::string_view phase, std::string_view role) {
+  if (role == "pressure" || role == "replay") return role;
   if (phase == "pressure_B" || phase.starts_with("thrash")) return "pressure";
   if (phase.starts_with("replay")) return "replay";
   return std::nullopt;

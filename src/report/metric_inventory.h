@@ -10,9 +10,10 @@
 
 namespace spillway::report {
 
-// The part of the file names for a page that is taken after this phase: "pressure" after
-// `pressure_B` and `thrash*`, "replay" after `replay*`; nothing after others.
-std::optional<std::string_view> snapshot_suffix(std::string_view phase);
+// The part of the file names for a page that is taken after this phase: its role when that is
+// pressure or replay; by the harness's names "pressure" after `pressure_B` and `thrash*`, "replay"
+// after `replay*`; nothing after others.
+std::optional<std::string_view> snapshot_suffix(std::string_view phase, std::string_view role);
 
 // What stands in the file of a page that could not be had: comments, which readers of pages skip.
 struct MissingPage {

@@ -160,8 +160,9 @@ struct Drive::Impl {
     co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), page.error);
   }
 
-  Task<> capture_pages(DriveRun& run, const std::string& phase) {
-    analysis::CapturedPages pages{.phase = phase, .system = {}, .kvbm = {}};
+  Task<> capture_pages(DriveRun& run, const DrivePhaseRun& phase) {
+    analysis::CapturedPages pages{
+        .phase = phase.name, .role = phase.role, .system = {}, .kvbm = {}};
     pages.system = co_await fetch_page(endpoint.system_url);
     pages.kvbm = co_await fetch_page(config.kv.enabled ? endpoint.pages_kvbm_url : std::string());
     run.pages.push_back(std::move(pages));
@@ -208,7 +209,7 @@ struct Drive::Impl {
     phase.kvbm_after = co_await fetch_kvbm("after_" + phase.name);
     run.kvbm_snapshots.push_back(phase.kvbm_after);
     mark("end", phase.name);
-    if (config.evidence.capture_pages) co_await capture_pages(run, phase.name);
+    if (config.evidence.capture_pages) co_await capture_pages(run, phase);
     phase.duration_s = to_seconds(result.duration);
     phase.sent = result.sent;
     phase.dropped = result.dropped;
@@ -336,15 +337,6 @@ Drive::Drive(const DriveConfig& config, const DriveEndpoint& endpoint,
 Drive::~Drive() = default;
 
 void Drive::run(DriveRun& run, const DriveHooks& hooks) {
-  for (const workload::DrivePhase& phase : impl_->phases.phases) {
-    DrivePhaseRun planned;
-    planned.name = phase.name;
-    planned.concurrency = phase.concurrency;
-    planned.planned = phase.prompts.size();
-    planned.unsent = phase.prompts.size();
-    planned.include = phase.include;
-    run.phases.push_back(std::move(planned));
-  }
   const std::string responses = impl_->config.store_responses
                                     ? impl_->rows.substr(0, impl_->rows.rfind('/')) + "/responses"
                                     : std::string();

@@ -42,8 +42,8 @@ class Drive {
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
 
-  // Fills `run`, whose name and settings are set. What goes wrong with the server makes it invalid;
-  // throws Error for what is wrong here (a file that cannot be written).
+  // Fills `run`, whose name, settings and planned phases are set. What goes wrong with the server
+  // makes it invalid; throws Error for what is wrong here (a file that cannot be written).
   void run(analysis::DriveRun& run, const DriveHooks& hooks);
   // Requests under way are abandoned; what was measured is kept.
   void stop();

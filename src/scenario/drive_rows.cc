@@ -80,12 +80,12 @@ std::vector<Setting> rows_about_target() {
 std::vector<Setting> rows_about_scenario() {
   return {
       {.name = "scenario",
-       .kind = Kind::choice,
+       .kind = Kind::text,
        .initial = "standard",
        .group = kScenario,
-       .help = "what is asked, phase by phase (docs/drive.md)",
-       .choices = {"standard", "eviction_replay", "reuse_verify", "local_copilot_burst",
-                   "rehydrate_replay"}},
+       .help = "what is asked, phase by phase: standard, eviction_replay, reuse_verify, "
+               "local_copilot_burst, rehydrate_replay, context-ladder, or a YAML file of your own "
+               "(docs/drive.md)"},
       {.name = "prompt-set",
        .kind = Kind::choice,
        .initial = "short",

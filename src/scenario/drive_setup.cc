@@ -18,51 +18,6 @@
 namespace spillway::scenario {
 namespace {
 
-workload::LengthSet length_set(const std::string& name) {
-  if (name == "short") return workload::LengthSet::short_;
-  return name == "long" ? workload::LengthSet::long_ : workload::LengthSet::mixed;
-}
-
-workload::TokenRange range_of(const Settings& settings, std::string_view name) {
-  const Range range = settings.range(name);
-  return {.low = static_cast<std::uint64_t>(range.low),
-          .high = static_cast<std::uint64_t>(range.high)};
-}
-
-workload::DrivePhaseOptions phase_options(const Settings& settings, const DriveConfig& config) {
-  const auto given = [&](std::string_view name) {
-    return settings.is_set(name) ? std::optional(static_cast<std::uint32_t>(settings.integer(name)))
-                                 : std::nullopt;
-  };
-  workload::DrivePhaseOptions options;
-  options.scenario = workload::drive_scenario_of(settings.text("scenario"));
-  options.prompt_set = length_set(settings.text("prompt-set"));
-  options.short_range = range_of(settings, "short-range");
-  options.long_range = range_of(settings, "long-range");
-  options.requests = settings.integer("requests");
-  options.warmup = settings.integer("warmup");
-  options.concurrency = config.load.concurrency;
-  options.seed = settings.integer("seed");
-  options.eviction_a_requests = settings.integer("eviction-a-requests");
-  options.eviction_b_requests = settings.integer("eviction-b-requests");
-  options.eviction_a_concurrency = given("eviction-a-concurrency");
-  options.eviction_b_concurrency = given("eviction-b-concurrency");
-  options.reuse_repeats = settings.integer("reuse-repeat-count");
-  options.reuse_set = length_set(settings.text("reuse-prompt-set"));
-  options.copilot_sessions = settings.integer("copilot-session-count");
-  options.copilot_burst = settings.integer("copilot-burst-size");
-  options.copilot_prefix_tokens = settings.integer("copilot-shared-prefix-target-tokens");
-  options.rehydrate.sessions = settings.integer("rehydrate-populate-sessions");
-  options.rehydrate.turns = settings.integer("rehydrate-turns");
-  options.rehydrate.prefix_tokens = settings.integer("rehydrate-prefix-target-tokens");
-  options.rehydrate_thrash_sessions = settings.integer("rehydrate-thrash-sessions");
-  options.populate_concurrency = given("rehydrate-populate-concurrency");
-  options.thrash_concurrency = given("rehydrate-thrash-concurrency");
-  options.replay_concurrency = given("rehydrate-replay-concurrency");
-  options.replay_repeats = settings.integer("rehydrate-replay-repeats");
-  return options;
-}
-
 // The kernel's name of the device that holds a path: "vda", "nvme0n1"; empty when it has none.
 std::string device_of(const std::string& path) {
   struct stat status{};
@@ -80,7 +35,8 @@ DriveSetup::DriveSetup(const Settings& settings, const DriveConfig& config)
     : settings_(settings),
       config_(config),
       tokenizer_(make_tokenizer(config.tokenizer)),
-      phases_(workload::drive_phases(phase_options(settings, config), *tokenizer_)),
+      scenario_(find_scenario(settings.text("scenario"))),
+      phases_(workload::drive_phases(read_scenario(scenario_, settings), *tokenizer_)),
       preflight_(workload::check_prompts(phases_, config.requests.engine_max_input_tokens,
                                          config.requests.max_tokens,
                                          config.requests.safety_margin)) {}
@@ -90,7 +46,7 @@ analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
   analysis::DriveRun run;
   run.run_id = id;
   run.created = created;
-  run.scenario = settings_.text("scenario");
+  run.scenario = scenario_.name;
   run.stream = config_.requests.stream;
   run.record_ttfb = config_.requests.record_ttfb;
   if (config_.load.stream_timeout) run.stream_timeout_s = to_seconds(*config_.load.stream_timeout);
@@ -103,13 +59,15 @@ analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
   return run;
 }
 
-void DriveSetup::plan_only(analysis::DriveRun& run) const {
+void DriveSetup::plan(analysis::DriveRun& run) const {
   for (const workload::DrivePhase& phase : phases_.phases) {
     analysis::DrivePhaseRun& planned = run.phases.emplace_back();
     planned.name = phase.name;
+    planned.role = name_of(phase.role);
     planned.concurrency = phase.concurrency;
     planned.planned = phase.prompts.size();
-    planned.include = phase.include;
+    planned.unsent = phase.prompts.size();
+    planned.include = phase.include();
   }
 }
 

@@ -13,6 +13,7 @@
 #include "scenario/drive_settings.h"
 #include "scenario/embedded_server.h"
 #include "scenario/environment_variables.h"
+#include "scenario/scenario_file.h"
 #include "scenario/settings.h"
 #include "workload/drive_phases.h"
 
@@ -29,8 +30,8 @@ class DriveSetup {
   // A run of which nothing has happened yet.
   analysis::DriveRun describe(const std::string& id, UtcTime created,
                               const EnvironmentVariables& environment) const;
-  // Its phases, of which none will be sent.
-  void plan_only(analysis::DriveRun& run) const;
+  // Its phases, of which none has been sent.
+  void plan(analysis::DriveRun& run) const;
 
   // spillway serve for this run, on these processors: tiers by the mode, and an engine that takes
   // the largest request.
@@ -45,6 +46,7 @@ class DriveSetup {
   const Settings& settings_;
   const DriveConfig& config_;
   std::unique_ptr<kv::Tokenizer> tokenizer_;
+  ScenarioText scenario_;
   workload::DrivePhases phases_;
   workload::PromptPreflight preflight_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <numeric>
 
 #include "core/error.h"
@@ -13,160 +14,73 @@
 namespace spillway::workload {
 namespace {
 
-// Seeds of warm-ups and pressure, which must not repeat the measured prompts.
-constexpr std::uint64_t kStandardWarmup = 999;
-constexpr std::uint64_t kEvictionWarmup = 7;
-constexpr std::uint64_t kEvictionB = 100'003;
-constexpr std::uint64_t kCopilotWarmup = 17;
 constexpr std::size_t kErrorsShown = 20;
 
-class Planner {
- public:
-  Planner(const DrivePhaseOptions& options, const kv::Tokenizer& tokenizer)
-      : options_(options), tokenizer_(tokenizer) {}
-
-  DrivePhases plan() {
-    switch (options_.scenario) {
-      case DriveScenario::standard:
-        standard();
-        break;
-      case DriveScenario::eviction_replay:
-        eviction();
-        break;
-      case DriveScenario::reuse_verify:
-        reuse();
-        break;
-      case DriveScenario::local_copilot_burst:
-        copilot();
-        break;
-      case DriveScenario::rehydrate_replay:
-        rehydrate();
-        break;
-    }
-    return std::move(plan_);
+std::vector<DrivePrompt> prompts_of(const PromptGroup& group, const kv::Tokenizer& tokenizer) {
+  const RehydrateOptions sessions{.sessions = group.count,
+                                  .turns = group.turns,
+                                  .prefix_tokens = group.prefix_tokens,
+                                  .seed = group.seed};
+  switch (group.kind) {
+    case PromptKind::documents:
+      return prompt_set({.prefix = group.name,
+                         .set_name = group.set_name,
+                         .lengths = group.lengths,
+                         .short_range = group.short_range,
+                         .long_range = group.long_range,
+                         .count = group.count,
+                         .seed = group.seed},
+                        tokenizer);
+    case PromptKind::bursts:
+      return copilot_burst({.prefix = group.name,
+                            .count = group.count,
+                            .sessions = group.sessions,
+                            .burst = group.burst,
+                            .prefix_tokens = group.prefix_tokens,
+                            .seed = group.seed},
+                           tokenizer);
+    case PromptKind::sessions:
+      return rehydrate_populate(sessions, tokenizer);
+    case PromptKind::other_sessions:
+      break;
   }
-
- private:
-  // Their places.
-  std::vector<std::size_t> keep(std::vector<DrivePrompt> prompts) {
-    std::vector<std::size_t> places(prompts.size());
-    std::iota(places.begin(), places.end(), plan_.prompts.size());
-    std::ranges::move(prompts, std::back_inserter(plan_.prompts));
-    return places;
-  }
-
-  void add(std::string name, std::vector<std::size_t> prompts, std::uint32_t concurrency,
-           bool include = true) {
-    plan_.phases.push_back({.name = std::move(name),
-                            .prompts = std::move(prompts),
-                            .concurrency = concurrency,
-                            .include = include});
-  }
-
-  std::vector<std::size_t> set(std::string prefix, LengthSet lengths, std::size_t count,
-                               std::uint64_t seed, std::string name = {}) {
-    return keep(prompt_set({.prefix = std::move(prefix),
-                            .set_name = std::move(name),
-                            .lengths = lengths,
-                            .short_range = options_.short_range,
-                            .long_range = options_.long_range,
-                            .count = count,
-                            .seed = seed},
-                           tokenizer_));
-  }
-
-  void standard() {
-    if (options_.warmup > 0) {
-      add("warmup",
-          set("warmup", options_.prompt_set, options_.warmup, options_.seed + kStandardWarmup),
-          options_.concurrency, false);
-    }
-    add("main", set("main", options_.prompt_set, options_.requests, options_.seed),
-        options_.concurrency);
-  }
-
-  void eviction() {
-    const std::uint32_t a = options_.eviction_a_concurrency.value_or(options_.concurrency);
-    const std::uint32_t b =
-        options_.eviction_b_concurrency.value_or(std::max(a, 2 * options_.concurrency));
-    if (options_.warmup > 0) {
-      add("warmup",
-          set("warmup", LengthSet::long_, options_.warmup, options_.seed + kEvictionWarmup),
-          options_.concurrency, false);
-    }
-    const auto first =
-        set("A", LengthSet::long_, options_.eviction_a_requests, options_.seed, "replay_a");
-    const auto second = set("B", LengthSet::long_, options_.eviction_b_requests,
-                            options_.seed + kEvictionB, "replay_b");
-    add("warm_A", first, a);
-    add("pressure_B", second, b);
-    add("replay_A", first, a);
-  }
-
-  void reuse() {
-    const auto one = set("reuse", options_.reuse_set, 1, options_.seed);
-    const std::size_t repeats = std::clamp<std::size_t>(options_.reuse_repeats, 2, 3);
-    for (std::size_t i = 1; i <= repeats; ++i) add(fmt::format("reuse_{}", i), one, 1);
-  }
-
-  std::vector<std::size_t> bursts(std::string prefix, std::size_t count, std::uint64_t seed) {
-    return keep(copilot_burst({.prefix = std::move(prefix),
-                               .count = count,
-                               .sessions = options_.copilot_sessions,
-                               .burst = options_.copilot_burst,
-                               .prefix_tokens = options_.copilot_prefix_tokens,
-                               .seed = seed},
-                              tokenizer_));
-  }
-
-  void copilot() {
-    if (options_.warmup > 0) {
-      add("warmup", bursts("copilot_warmup", options_.warmup, options_.seed + kCopilotWarmup),
-          options_.concurrency, false);
-    }
-    add("copilot_burst", bursts("copilot_main", options_.requests, options_.seed),
-        options_.concurrency);
-  }
-
-  void rehydrate() {
-    const std::uint32_t populate = options_.populate_concurrency.value_or(options_.concurrency);
-    const std::uint32_t thrash =
-        options_.thrash_concurrency.value_or(std::max(populate, 2 * options_.concurrency));
-    const std::uint32_t replay = options_.replay_concurrency.value_or(populate);
-    RehydrateOptions stored = options_.rehydrate;
-    stored.seed = options_.seed;
-    RehydrateOptions pressing = stored;
-    pressing.sessions = options_.rehydrate_thrash_sessions;
-    const auto sessions = keep(rehydrate_populate(stored, tokenizer_));
-    add("populate", sessions, populate);
-    add("thrash", keep(rehydrate_thrash(pressing, tokenizer_)), thrash);
-    for (std::size_t i = 1; i <= options_.replay_repeats; ++i) {
-      add(i == 1 ? "replay" : fmt::format("replay_{}", i), sessions, replay);
-    }
-  }
-
-  const DrivePhaseOptions& options_;
-  const kv::Tokenizer& tokenizer_;
-  DrivePhases plan_;
-};
+  return rehydrate_thrash(sessions, tokenizer);
+}
 
 }  // namespace
 
-DriveScenario drive_scenario_of(std::string_view name) {
-  constexpr std::array<std::string_view, 5> kNames = {"standard", "eviction_replay", "reuse_verify",
-                                                      "local_copilot_burst", "rehydrate_replay"};
-  const auto* const found = std::ranges::find(kNames, name);
-  if (found == kNames.end()) {
-    throw Error(
-        fmt::format("there is no scenario \"{}\"; give standard, eviction_replay, "
-                    "reuse_verify, local_copilot_burst or rehydrate_replay",
-                    name));
-  }
-  return static_cast<DriveScenario>(found - kNames.begin());
+std::string_view name_of(PhaseRole role) {
+  constexpr std::array<std::string_view, 5> kNames = {"warmup", "measure", "baseline", "pressure",
+                                                      "replay"};
+  return kNames.at(static_cast<std::size_t>(role));
 }
 
-DrivePhases drive_phases(const DrivePhaseOptions& options, const kv::Tokenizer& tokenizer) {
-  return Planner(options, tokenizer).plan();
+DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer) {
+  DrivePhases plan;
+  std::map<std::string_view, std::vector<std::size_t>> places;  // of each group's prompts
+  for (const PromptGroup& group : spec.groups) {
+    if (group.count == 0) {
+      places[group.name];
+      continue;
+    }
+    std::vector<DrivePrompt> prompts = prompts_of(group, tokenizer);
+    std::vector<std::size_t>& of_group = places[group.name];
+    of_group.resize(prompts.size());
+    std::iota(of_group.begin(), of_group.end(), plan.prompts.size());
+    std::ranges::move(prompts, std::back_inserter(plan.prompts));
+  }
+  for (const PhaseSpec& phase : spec.phases) {
+    const auto of_group = places.find(phase.prompts);
+    if (of_group == places.end()) {
+      throw Error(fmt::format("phase {}: there are no prompts {}", phase.name, phase.prompts));
+    }
+    if (of_group->second.empty()) continue;
+    plan.phases.push_back({.name = phase.name,
+                           .prompts = of_group->second,
+                           .concurrency = phase.concurrency,
+                           .role = phase.role});
+  }
+  return plan;
 }
 
 PromptPreflight check_prompts(const DrivePhases& phases, std::uint64_t engine_tokens,

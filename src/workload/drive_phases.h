@@ -1,9 +1,8 @@
-// The phases of the scenarios against a serving endpoint: which prompts, in which order, how many
-// at a time. After the DGX Spark harness, section 4. SPDX-License-Identifier: Apache-2.0
+// The phases of a scenario against a serving endpoint: which prompts, in which order, how many at a
+// time. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,48 +12,56 @@
 
 namespace spillway::workload {
 
-enum class DriveScenario : std::uint8_t {
-  standard,
-  eviction_replay,
-  reuse_verify,
-  local_copilot_burst,
-  rehydrate_replay
+// What a phase is for. A run's verdicts on reuse compare the first of each of the last three.
+enum class PhaseRole : std::uint8_t {
+  warmup,    // not in the figures of the run
+  measure,   // in them, and nothing more
+  baseline,  // fills the cache
+  pressure,  // presses what was there out of the fast tiers
+  replay     // asks for it again
 };
-// "standard", ...; anything else is an Error.
-DriveScenario drive_scenario_of(std::string_view name);
+std::string_view name_of(PhaseRole role);
 
-// Counts are of requests, sessions and turns; what is not given follows from the others.
-struct DrivePhaseOptions {
-  DriveScenario scenario = DriveScenario::standard;
-  LengthSet prompt_set = LengthSet::short_;
+// documents: prompt_set(). bursts: copilot_burst(). sessions: rehydrate_populate(), with turns.
+// other_sessions: rehydrate_thrash(), one turn each.
+enum class PromptKind : std::uint8_t { documents, bursts, sessions, other_sessions };
+
+// What prompts are made of; which fields count depends on the kind.
+struct PromptGroup {
+  std::string name;  // also what ids begin with
+  PromptKind kind = PromptKind::documents;
+  std::size_t count = 0;  // documents, requests of bursts, sessions; 0: phases of it are left out
+  std::uint64_t seed = 0;
+  std::string set_name = {};  // of documents; empty: that of the lengths
+  LengthSet lengths = LengthSet::short_;
   TokenRange short_range{.low = 512, .high = 2048};
   TokenRange long_range{.low = 6000, .high = 7600};
-  std::size_t requests = 64;
-  std::size_t warmup = 8;
+  std::size_t sessions = 8;  // of bursts
+  std::size_t burst = 4;     // of bursts: turns of one session in a row
+  std::size_t turns = 2;     // of sessions
+  std::uint64_t prefix_tokens = 4096;
+};
+
+struct PhaseSpec {
+  std::string name;
+  PhaseRole role = PhaseRole::measure;
+  std::string prompts;  // name of a group
   std::uint32_t concurrency = 1;
-  std::uint64_t seed = 1337;
-  std::size_t eviction_a_requests = 32;
-  std::size_t eviction_b_requests = 64;
-  std::optional<std::uint32_t> eviction_a_concurrency;
-  std::optional<std::uint32_t> eviction_b_concurrency;
-  std::size_t reuse_repeats = 3;  // 2 or 3
-  LengthSet reuse_set = LengthSet::short_;
-  std::size_t copilot_sessions = 8;
-  std::size_t copilot_burst = 4;
-  std::uint64_t copilot_prefix_tokens = 3072;
-  RehydrateOptions rehydrate;  // its seed is that above
-  std::size_t rehydrate_thrash_sessions = 96;
-  std::optional<std::uint32_t> populate_concurrency;
-  std::optional<std::uint32_t> thrash_concurrency;
-  std::optional<std::uint32_t> replay_concurrency;
-  std::size_t replay_repeats = 1;
+};
+
+// A scenario, all numbers known.
+struct ScenarioSpec {
+  std::vector<PromptGroup> groups;
+  std::vector<PhaseSpec> phases;
 };
 
 struct DrivePhase {
   std::string name;
   std::vector<std::size_t> prompts;  // places in DrivePhases::prompts, in the order of sending
   std::uint32_t concurrency = 1;
-  bool include = true;  // in the figures of the whole run
+  PhaseRole role = PhaseRole::measure;
+
+  bool include() const { return role != PhaseRole::warmup; }  // in the figures of the run
 };
 
 struct DrivePhases {
@@ -62,7 +69,8 @@ struct DrivePhases {
   std::vector<DrivePhase> phases;
 };
 
-DrivePhases drive_phases(const DrivePhaseOptions& options, const kv::Tokenizer& tokenizer);
+// Throws Error for a phase of a group that is not there.
+DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer);
 
 // Whether every prompt fits into the engine beside its answer (section 3.5).
 struct PromptPreflight {

@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace spillway::analysis {
 namespace {
@@ -18,6 +20,9 @@ DrivePhaseRun phase(std::string name, std::uint64_t read_mib, bool include = tru
   DrivePhaseRun phase;
   phase.name = std::move(name);
   phase.include = include;
+  if (phase.name == "populate" || phase.name == "warm_A") phase.role = "baseline";
+  if (phase.name == "thrash" || phase.name == "pressure_B") phase.role = "pressure";
+  if (phase.name.starts_with("replay")) phase.role = "replay";
   phase.ran = true;
   phase.duration_s = 2;
   PhaseRow row;
@@ -63,8 +68,8 @@ TEST(DriveRunTest, TheDeviceTellsWhetherTheReplayRead) {
   const auto found = io_signal_of(rehydrate(10, 13));
   EXPECT_EQ(found->reads.pressure_write_mib, 7);
   DriveRun standard = rehydrate(0, 0);
-  standard.scenario = "standard";
-  EXPECT_FALSE(io_signal_of(standard));
+  standard.phases.pop_back();
+  EXPECT_FALSE(io_signal_of(standard)) << "there is no replay";
 }
 
 TEST(DriveRunTest, CountersAreOfThePhasesThatRan) {
@@ -92,6 +97,47 @@ TEST(DriveRunTest, TheFirstReasonStaysAndEveryDetailIsKept) {
   run.invalidate("runtime_exception", "boom");
   EXPECT_EQ(run.invalid_reason, "model_dropped");
   EXPECT_THAT(run.invalid_details, ElementsAre("after thrash", "boom"));
+}
+
+// Weakness 16: with fixed names a replay that was repeated was judged by its first phase alone.
+TEST(DriveRunTest, ARoleIsTheSumOfItsPhases) {
+  DriveRun run = rehydrate(1, 1);
+  run.phases.push_back(phase("replay_2", 1));
+  record::KvbmSnapshot before;
+  before.success = true;
+  before.metrics["kvbm_matched_tokens"] = 10;
+  record::KvbmSnapshot after = before;
+  after.metrics["kvbm_matched_tokens"] = 25;
+  for (DrivePhaseRun& one : run.phases) {
+    if (one.role != "replay") continue;
+    one.kvbm_before = before;
+    one.kvbm_after = after;
+  }
+  const std::vector<RoleFigures> roles = role_figures(run);
+  const auto replay = std::ranges::find(roles, "replay", &RoleFigures::role);
+  ASSERT_NE(replay, roles.end());
+  EXPECT_THAT(replay->phases, ElementsAre("replay", "replay_2"));
+  EXPECT_DOUBLE_EQ(replay->matched_tokens, 30);
+  EXPECT_DOUBLE_EQ(replay->sums.duration_s, 4);
+  EXPECT_EQ(replay->sums.sums.total(), 2U);
+}
+
+TEST(DriveRunTest, PhasesOfAnyNameAreComparedByTheirRoles) {
+  DriveRun run = rehydrate(1, 9);
+  run.scenario = "mine";
+  run.phases[1].name = "fill";
+  run.phases[2].name = "push";
+  run.phases[3].name = "again";
+  const auto phases = replay_phases(run);
+  ASSERT_TRUE(phases);
+  EXPECT_EQ(phases->baseline, "fill");
+  EXPECT_EQ(phases->pressure, "push");
+  EXPECT_EQ(phases->replay, "again");
+  EXPECT_EQ(io_signal_of(run)->signal, "possible_readback");
+  EXPECT_EQ(kvbm_summary_of(run).signal_name, "replay_signal");
+  run.phases[3].role = "measure";
+  EXPECT_FALSE(replay_phases(run));
+  EXPECT_FALSE(io_signal_of(run));
 }
 
 }  // namespace

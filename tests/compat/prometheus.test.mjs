@@ -13,7 +13,7 @@ import { kModel, Server, until } from './server.mjs';
 // JSON is YAML, too.
 const configOf = (ports) => JSON.stringify({
   global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
-  scrape_configs: Object.entries(ports).map(([name, port]) => ({
+  scrape_configs: Object.entries(ports).filter(([, port]) => Number.isInteger(port)).map(([name, port]) => ({
     job_name: name,
     static_configs: [{ targets: [`127.0.0.1:${port}`] }],
   })),

@@ -1,5 +1,5 @@
-// Recorded inputs of the I/O attribution, as our functions take them. SPDX-License-Identifier:
-// Apache-2.0
+// Recorded inputs of the I/O attribution, as our functions take them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

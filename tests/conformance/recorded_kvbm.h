@@ -1,5 +1,5 @@
-// Recorded readings of a block manager, as our summary takes them. SPDX-License-Identifier:
-// Apache-2.0
+// Recorded readings of a block manager, as our summary takes them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

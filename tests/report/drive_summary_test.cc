@@ -30,9 +30,11 @@ DriveRun replayed() {
   run.worker_pattern = "spillway";
   run.fingerprint = {{"git_sha", "abc"}};
   double blocks = 0;
-  for (const char* const name : {"populate", "thrash", "replay"}) {
+  for (const auto& [name, role] :
+       {std::pair("populate", "baseline"), {"thrash", "pressure"}, {"replay", "replay"}}) {
     analysis::DrivePhaseRun phase;
     phase.name = name;
+    phase.role = role;
     phase.ran = true;
     phase.planned = 1;
     phase.sent = 1;

@@ -7,12 +7,15 @@ namespace spillway::report {
 namespace {
 
 TEST(MetricInventory, PagesAreKeptAfterPressureAndAfterReplays) {
-  EXPECT_EQ(snapshot_suffix("pressure_B"), "pressure");
-  EXPECT_EQ(snapshot_suffix("thrash_2"), "pressure");
-  EXPECT_EQ(snapshot_suffix("replay_A"), "replay");
-  EXPECT_EQ(snapshot_suffix("replay"), "replay");
-  EXPECT_FALSE(snapshot_suffix("populate"));
-  EXPECT_FALSE(snapshot_suffix(""));
+  EXPECT_EQ(snapshot_suffix("pressure_B", ""), "pressure");
+  EXPECT_EQ(snapshot_suffix("thrash_2", ""), "pressure");
+  EXPECT_EQ(snapshot_suffix("replay_A", ""), "replay");
+  EXPECT_EQ(snapshot_suffix("replay", ""), "replay");
+  EXPECT_FALSE(snapshot_suffix("populate", ""));
+  EXPECT_FALSE(snapshot_suffix("", ""));
+  EXPECT_EQ(snapshot_suffix("my_phase", "pressure"), "pressure");
+  EXPECT_EQ(snapshot_suffix("climb", "replay"), "replay");
+  EXPECT_FALSE(snapshot_suffix("climb", "measure"));
 }
 
 TEST(MetricInventory, APageThatCouldNotBeHadIsCommentsAlone) {

@@ -29,8 +29,8 @@ workload::DrivePhases two_phases() {
   prompt.session_turn_index = 1;
   prompt.tokens_est = 9;
   phases.prompts.push_back(prompt);
-  phases.phases = {{.name = "main", .prompts = {0, 1}, .concurrency = 2, .include = true},
-                   {.name = "replay", .prompts = {1}, .concurrency = 1, .include = true}};
+  phases.phases = {{.name = "main", .prompts = {0, 1}, .concurrency = 2},
+                   {.name = "replay", .prompts = {1}, .concurrency = 1}};
   return phases;
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/sha256.h"
 #include "kv/estimator.h"
 
 namespace spillway::workload {
@@ -15,87 +14,43 @@ namespace {
 
 using testing::ElementsAre;
 
-// "name:prompts@concurrency" of each phase, with ! for one that is not in the run's figures.
-std::vector<std::string> shape_of(const DrivePhaseOptions& options) {
-  std::vector<std::string> shape;
-  for (const DrivePhase& phase : drive_phases(options, *kv::make_estimator()).phases) {
-    shape.push_back(phase.name + ":" + std::to_string(phase.prompts.size()) + "@" +
-                    std::to_string(phase.concurrency) + (phase.include ? "" : "!"));
-  }
-  return shape;
+ScenarioSpec spec() {
+  return {
+      .groups = {{.name = "none", .count = 0},
+                 {.name = "A", .count = 2, .seed = 1, .set_name = "first"},
+                 {.name = "B", .count = 1, .seed = 2}},
+      .phases = {{.name = "warm", .role = PhaseRole::warmup, .prompts = "none"},
+                 {.name = "fill", .role = PhaseRole::baseline, .prompts = "A"},
+                 {.name = "push", .role = PhaseRole::pressure, .prompts = "B", .concurrency = 3},
+                 {.name = "again", .role = PhaseRole::replay, .prompts = "A"}}};
 }
 
-DrivePhaseOptions small(DriveScenario scenario) {
-  DrivePhaseOptions options;
-  options.scenario = scenario;
-  options.long_range = {.low = 600, .high = 700};
-  options.copilot_prefix_tokens = 512;
-  options.rehydrate.prefix_tokens = 512;
-  return options;
+TEST(DrivePhasesTest, PhasesOfOneGroupAskForTheSamePromptsInTheSameOrder) {
+  const DrivePhases plan = drive_phases(spec(), *kv::make_estimator());
+  ASSERT_EQ(plan.phases.size(), 3U) << "a phase without prompts is left out";
+  EXPECT_EQ(plan.prompts.size(), 3U);
+  EXPECT_THAT(plan.phases[0].prompts, ElementsAre(0, 1));
+  EXPECT_EQ(plan.phases[2].prompts, plan.phases[0].prompts);
+  EXPECT_THAT(plan.phases[1].prompts, ElementsAre(2));
+  EXPECT_EQ(plan.phases[1].concurrency, 3U);
+  EXPECT_EQ(plan.prompts[0].id, "A-00000");
+  EXPECT_EQ(plan.prompts[0].set, "first");
+  EXPECT_EQ(plan.prompts[2].set, "short");
 }
 
-// The harness's table and its defaults (section 4).
-TEST(DrivePhasesTest, ScenariosHaveTheirPhases) {
-  EXPECT_THAT(shape_of(small(DriveScenario::standard)), ElementsAre("warmup:8@1!", "main:64@1"));
-  EXPECT_THAT(shape_of(small(DriveScenario::eviction_replay)),
-              ElementsAre("warmup:8@1!", "warm_A:32@1", "pressure_B:64@2", "replay_A:32@1"));
-  EXPECT_THAT(shape_of(small(DriveScenario::reuse_verify)),
-              ElementsAre("reuse_1:1@1", "reuse_2:1@1", "reuse_3:1@1"));
-  EXPECT_THAT(shape_of(small(DriveScenario::local_copilot_burst)),
-              ElementsAre("warmup:8@1!", "copilot_burst:64@1"));
-  EXPECT_THAT(shape_of(small(DriveScenario::rehydrate_replay)),
-              ElementsAre("populate:32@1", "thrash:96@2", "replay:32@1"));
+TEST(DrivePhasesTest, OnlyAWarmUpStaysOutOfTheFigures) {
+  DrivePhase phase;
+  phase.role = PhaseRole::warmup;
+  EXPECT_FALSE(phase.include());
+  phase.role = PhaseRole::pressure;
+  EXPECT_TRUE(phase.include());
+  EXPECT_EQ(name_of(PhaseRole::replay), "replay");
 }
 
-TEST(DrivePhasesTest, ConcurrenciesFollowFromEachOther) {
-  DrivePhaseOptions options = small(DriveScenario::rehydrate_replay);
-  options.concurrency = 2;
-  options.populate_concurrency = 8;
-  options.replay_repeats = 2;
-  EXPECT_THAT(shape_of(options),
-              ElementsAre("populate:32@8", "thrash:96@8", "replay:32@8", "replay_2:32@8"));
-  options = small(DriveScenario::eviction_replay);
-  options.warmup = 0;
-  options.concurrency = 3;
-  options.eviction_b_concurrency = 1;
-  EXPECT_THAT(shape_of(options), ElementsAre("warm_A:32@3", "pressure_B:64@1", "replay_A:32@3"));
-  options = small(DriveScenario::reuse_verify);
-  options.reuse_repeats = 9;
-  EXPECT_EQ(shape_of(options).size(), 3U);
-}
-
-TEST(DrivePhasesTest, AReplayAsksForTheSamePromptsInTheSameOrder) {
-  const DrivePhases plan =
-      drive_phases(small(DriveScenario::rehydrate_replay), *kv::make_estimator());
-  EXPECT_EQ(plan.phases[0].prompts, plan.phases[2].prompts);
-  EXPECT_EQ(plan.prompts.size(), 128U);
-  const DrivePhases eviction =
-      drive_phases(small(DriveScenario::eviction_replay), *kv::make_estimator());
-  EXPECT_EQ(eviction.prompts[eviction.phases[1].prompts[0]].set, "replay_a");
-  EXPECT_EQ(eviction.prompts[eviction.phases[2].prompts[0]].id, "B-00000");
-}
-
-// The same bytes on every machine and with every build: of all prompts of a default run, in order.
-TEST(DrivePhasesTest, PromptsAreTheSameEverywhere) {
-  const auto digest = [](DriveScenario scenario) {
-    DrivePhaseOptions options;
-    options.scenario = scenario;
-    std::string all;
-    for (const DrivePrompt& prompt : drive_phases(options, *kv::make_estimator()).prompts) {
-      all += prompt.text;
-    }
-    return sha256_hex(all).substr(0, 16);
-  };
-  EXPECT_EQ(digest(DriveScenario::standard), "2a981d090f2fc6e9");
-  EXPECT_EQ(digest(DriveScenario::eviction_replay), "b49085e83c99666a");
-  EXPECT_EQ(digest(DriveScenario::reuse_verify), "3d964a3f66ca4ada");
-  EXPECT_EQ(digest(DriveScenario::local_copilot_burst), "f1955e8090d25aea");
-  EXPECT_EQ(digest(DriveScenario::rehydrate_replay), "6b2d06aef5bf2c4f");
-}
-
-TEST(DrivePhasesTest, OnlyScenariosHaveNames) {
-  EXPECT_EQ(drive_scenario_of("reuse_verify"), DriveScenario::reuse_verify);
-  EXPECT_THROW(drive_scenario_of("chaos"), Error);
+TEST(DrivePhasesTest, PromptsThatAreNotThereAreAnError) {
+  ScenarioSpec wrong = spec();
+  wrong.phases[1].prompts = "C";
+  EXPECT_THROW(drive_phases(wrong, *kv::make_estimator()), Error);
 }
 
 TEST(DrivePhasesTest, PromptsThatDoNotFitAreNamed) {
@@ -118,16 +73,6 @@ TEST(DrivePhasesTest, PromptsThatDoNotFitAreNamed) {
   const PromptPreflight nothing = check_prompts(plan, 256, 256, 256);
   EXPECT_TRUE(nothing.failed);
   EXPECT_EQ(nothing.failures, 1U);
-}
-
-// Weakness 17: with the harness's defaults its long prompts never fitted.
-TEST(DrivePhasesTest, DefaultRunsPassTheirOwnPreflight) {
-  DrivePhaseOptions options;
-  options.scenario = DriveScenario::eviction_replay;
-  options.eviction_a_requests = 4;
-  options.eviction_b_requests = 4;
-  options.warmup = 2;
-  EXPECT_FALSE(check_prompts(drive_phases(options, *kv::make_estimator()), 8192, 256, 256).failed);
 }
 
 }  // namespace
