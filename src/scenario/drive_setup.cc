@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/bytes.h"
+#include "kv/catalogue.h"
 #include "scenario/tokenizer_file.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/device_metadata.h"
@@ -17,6 +19,21 @@
 
 namespace spillway::scenario {
 namespace {
+
+constexpr Bytes kDeviceBytes = 4_GiB;  // that serve models by itself
+
+// What the modelled accelerator needs for one request of so many tokens; 0 for a model that is in a
+// file.
+Bytes device_bytes_for(std::uint64_t tokens,
+                       const std::vector<std::pair<std::string, std::string>>& given) {
+  std::string name = "llama3.1-8b";
+  for (const auto& [setting, value] : given) {
+    if (setting == "model") name = value;
+    if (setting == "model-config") return Bytes(0);
+  }
+  const kv::ModelShape* const model = kv::find_model(name);
+  return model == nullptr ? Bytes(0) : kv::bytes_per_token(*model) * tokens;
+}
 
 // The kernel's name of the device that holds a path: "vda", "nvme0n1"; empty when it has none.
 std::string device_of(const std::string& path) {
@@ -88,6 +105,9 @@ EmbeddedServerOptions DriveSetup::server_options(const std::string& run_director
   set("tier-mode", config_.kv.tier);
   set("max-num-tokens", std::to_string(largest));
   set("max-model-len", std::to_string(largest));
+  const Bytes device = device_bytes_for(largest, config_.target.serve_settings);
+  if (device > kDeviceBytes)
+    set("gpu-cache-gb", std::to_string(device.count() / (1_GiB).count() + 1));
   if (config_.kv.cpu_gb > 0) set("cpu-cache-gb", fmt::format("{}", config_.kv.cpu_gb));
   if (config_.kv.disk_gb > 0) {
     set("disk-cache-gb", fmt::format("{}", config_.kv.disk_gb));

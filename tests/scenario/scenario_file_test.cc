@@ -121,8 +121,8 @@ TEST(ScenarioFileTest, TheLadderClimbsAndBringsTheEnginesLimit) {
   const DrivePhases phases =
       workload::drive_phases(read_scenario(ladder, settings), *kv::make_estimator());
   EXPECT_THAT(shape_of(phases),
-              ElementsAre("warmup:2@1!", "climb_8k:4@1", "climb_16k:4@1", "climb_32k:4@1",
-                          "replay_8k:4@1", "replay_16k:4@1", "replay_32k:4@1"));
+              ElementsAre("warmup:2@1!", "climb_8k:2@1", "climb_16k:2@1", "climb_32k:2@1",
+                          "replay_8k:2@1", "replay_16k:2@1", "replay_32k:2@1"));
   EXPECT_NEAR(static_cast<double>(phases.prompts[phases.phases[2].prompts[0]].tokens_est), 16'384,
               100);
   EXPECT_FALSE(check_prompts(phases, 34'000, 7, 256).failed);
