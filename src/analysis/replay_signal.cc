@@ -53,6 +53,7 @@ Rule rule_for(const KvbmReplaySignal& figures) {
 
 void add_caveats(std::string_view phase, const KvbmDelta& delta,
                  std::vector<std::string>& caveats) {
+  if (phase.empty()) return;  // the scenario has none of this role
   if (!delta.available) {
     caveats.push_back(
         fmt::format("{}: {}", phase, delta.reason.empty() ? "no readings" : delta.reason));

@@ -112,5 +112,15 @@ TEST(ReplaySignal, EitherRepeatOfAPromptShowsReuse) {
   EXPECT_DOUBLE_EQ(third.third.onboard_from_host, 2);
 }
 
+TEST(ReplaySignal, ARoleThatTheScenarioDoesNotHaveIsNoGap) {
+  record::KvbmSnapshot reading;
+  reading.success = true;
+  for (const std::string_view name : record::kKvbmCounters) reading.metrics.emplace(name, 0);
+  const auto signal = kvbm_replay_signal({.baseline = "", .pressure = "", .replay = "again"},
+                                         {{"again", record::kvbm_delta(reading, reading)}});
+  EXPECT_TRUE(signal.caveats.empty());
+  EXPECT_EQ(signal.phases.replay, "again");
+}
+
 }  // namespace
 }  // namespace spillway::analysis
