@@ -5,6 +5,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "analysis/client_grade.h"
+
 namespace spillway::analysis {
 namespace {
 
@@ -21,6 +23,27 @@ std::optional<double> mib_of(const DrivePhaseRun* phase,
   const auto delta = record::block_io_delta(phase->block_before, phase->block_after);
   if (!delta) return std::nullopt;
   return static_cast<double>((*delta).*bytes) / kMib;
+}
+
+record::DrivePhaseRecord record_of(const DrivePhaseRun& phase) {
+  record::DrivePhaseRecord record;
+  record.name = phase.name;
+  record.role = phase.role;
+  record.start = phase.start;
+  record.end = phase.end;
+  record.measured = phase.include;
+  record.ran = phase.ran;
+  record.concurrency = phase.concurrency;
+  record.duration_s = phase.duration_s;
+  record.counts = phase.sums.counts();
+  record.counts.planned = phase.planned;
+  record.counts.sent = phase.sent;
+  record.counts.dropped = phase.dropped;
+  record.counts.unsent = phase.unsent;
+  record.counts.late = phase.late;
+  record.faults = phase.sums.faults();
+  record.latencies = phase.sums.latencies();
+  return record;
 }
 
 }  // namespace
@@ -68,6 +91,20 @@ std::optional<ReplayPhases> replay_phases(const DriveRun& run) {
   if (replay.empty()) return std::nullopt;
   return ReplayPhases{
       .baseline = first("baseline"), .pressure = first("pressure"), .replay = replay};
+}
+
+record::DriveRecord record_of(const DriveRun& run) {
+  record::DriveRecord record;
+  record.run_id = run.run_id;
+  record.created = utc_text(run.created);
+  record.scenario = run.scenario;
+  record.model = run.model_id;
+  record.invalid_reason = run.invalid_reason;
+  record.invalid_details = run.invalid_details;
+  record.doubts = client_doubts(run);
+  record.notes = run.notes;
+  for (const DrivePhaseRun& phase : run.phases) record.phases.push_back(record_of(phase));
+  return record;
 }
 
 PhaseDeltas kvbm_deltas(const DriveRun& run) {

@@ -17,6 +17,7 @@
 #include "analysis/ttfc_sanity.h"
 #include "core/utc_time.h"
 #include "record/directory_churn.h"
+#include "record/drive_record.h"
 #include "record/kv_mode.h"
 #include "record/kvbm.h"
 #include "record/worker_io.h"
@@ -144,6 +145,9 @@ std::vector<RoleFigures> role_figures(const DriveRun& run);
 
 // The phases that a verdict on reuse compares: the first of each role; nothing without a replay.
 std::optional<ReplayPhases> replay_phases(const DriveRun& run);
+
+// As far as the run itself knows: not its settings, its plan's hash and where it ran.
+record::DriveRecord record_of(const DriveRun& run);
 
 PhaseDeltas kvbm_deltas(const DriveRun& run);
 KvbmSummary kvbm_summary_of(const DriveRun& run);

@@ -59,24 +59,39 @@ void PhaseSums::add(const record::CompletionRow& row) {
   ++counts_.by_fault.at(static_cast<std::size_t>(row.fault));
   send_delay_.add(to_milliseconds(row.sent - row.due));
   texts_ += row.contents.size();
-  if (row.ok()) add_served(row);
+  latencies_.send_delay.add((row.sent - row.due).count());
+  profile_.add(row);
+  for (PeerSums& peer : peers_) peer.add(row);
+  if (row.ok()) {
+    add_served(row);
+  } else {
+    latencies_.failed.add((row.done - row.sent).count());
+  }
 }
 
 void PhaseSums::add_served(const record::CompletionRow& row) {
   ok_latency_.add(to_milliseconds(row.done - row.sent));
   from_due_.add(to_milliseconds(row.done - row.due));
+  latencies_.latency.add((row.done - row.sent).count());
+  latencies_.latency_from_due.add((row.done - row.due).count());
   if (row.prompt_tokens || row.completion_tokens) ++counts_.with_usage;
   counts_.prompt_tokens += row.prompt_tokens.value_or(0);
   counts_.completion_tokens += row.completion_tokens.value_or(0);
   counts_.cached_tokens += row.cached_tokens.value_or(0);
   if (row.contents.empty()) return;
   first_text_.add(to_milliseconds(row.contents.front() - row.sent));
+  latencies_.ttft.add((row.contents.front() - row.sent).count());
+  latencies_.ttft_from_due.add((row.contents.front() - row.due).count());
   for (std::size_t i = 1; i < row.contents.size(); ++i) {
-    itl_.add(to_milliseconds(row.contents[i] - row.contents[i - 1]));
+    const Duration gap = row.contents[i] - row.contents[i - 1];
+    itl_.add(to_milliseconds(gap));
+    latencies_.itl.add(gap.count());
   }
   if (row.contents.size() > 1) {
-    tpot_.add(to_milliseconds(row.contents.back() - row.contents.front()) /
-              static_cast<double>(row.contents.size() - 1));
+    const Duration decode = row.contents.back() - row.contents.front();
+    const std::size_t gaps = row.contents.size() - 1;
+    tpot_.add(to_milliseconds(decode) / static_cast<double>(gaps));
+    latencies_.tpot.add(decode.count() / static_cast<std::int64_t>(gaps));
   }
 }
 
@@ -103,6 +118,13 @@ void PhaseSums::merge(const PhaseSums& other) {
   for (std::size_t i = 0; i < counts_.by_fault.size(); ++i) {
     counts_.by_fault.at(i) += other.counts_.by_fault.at(i);
   }
+  latencies_.merge(other.latencies_);
+  profile_.merge(other.profile_);
+  if (peers_.empty()) {  // the sum of phases begins with none
+    for (const PeerSums& peer : other.peers_) peers_.emplace_back(peer);
+  } else {
+    for (std::size_t i = 0; i < peers_.size(); ++i) peers_[i].merge(other.peers_.at(i));
+  }
 }
 
 PhaseFigures PhaseSums::figures(double duration_s) const {
@@ -118,6 +140,20 @@ PhaseFigures PhaseSums::figures(double duration_s) const {
           .ttft_ms = spread_of(ttft_),
           .ttfc_ms = spread_of(ttfc_),
           .ttfb_ms = spread_of(ttfb_)};
+}
+
+record::DriveCounts PhaseSums::counts() const {
+  record::DriveCounts counts;
+  counts.completed = ok_;
+  counts.failed = total_ - ok_;
+  counts.texts = texts_;
+  counts.input_tokens_est = input_tokens_;
+  counts.output_tokens_est = output_tokens_;
+  counts.prompt_tokens = counts_.prompt_tokens;
+  counts.completion_tokens = counts_.completion_tokens;
+  counts.cached_tokens = counts_.cached_tokens;
+  counts.answers_with_usage = counts_.with_usage;
+  return counts;
 }
 
 ServedFigures PhaseSums::served() const {

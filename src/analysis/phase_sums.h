@@ -6,8 +6,13 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
+#include "analysis/peer_sums.h"
+#include "analysis/profile_sums.h"
 #include "record/completion_row.h"
+#include "record/drive_record.h"
 #include "stats/sample.h"
 
 namespace spillway::analysis {
@@ -70,14 +75,28 @@ struct ServedFigures {
 
 class PhaseSums {
  public:
+  PhaseSums() = default;
+  // By the definitions of these, too.
+  explicit PhaseSums(std::span<const Peer> peers) : peers_(peers.begin(), peers.end()) {}
+
   void add(const PhaseRow& row);
   void add(const record::CompletionRow& row);
   void merge(const PhaseSums& other);
 
   std::uint64_t total() const { return total_; }
-  std::uint64_t texts() const { return texts_; }  // arrivals of text, whatever became of the request
+  std::uint64_t texts() const {
+    return texts_;
+  }  // arrivals of text, whatever became of the request
   PhaseFigures figures(double duration_s) const;
   ServedFigures served() const;
+  const record::DriveLatencies& latencies() const { return latencies_; }
+  const ProfileSums& profile() const { return profile_; }
+  const std::vector<PeerSums>& peers() const { return peers_; }
+  // What the sums have counted; what the load has is left out.
+  record::DriveCounts counts() const;
+  const std::array<std::uint64_t, record::kCompletionFaults>& faults() const {
+    return counts_.by_fault;
+  }
 
  private:
   void add_served(const record::CompletionRow& row);
@@ -98,6 +117,9 @@ class PhaseSums {
   stats::Sample itl_;
   stats::Sample tpot_;
   ServedFigures counts_;  // the counters of it
+  record::DriveLatencies latencies_;
+  ProfileSums profile_;
+  std::vector<PeerSums> peers_;
 };
 
 }  // namespace spillway::analysis

@@ -17,6 +17,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "cli/drive_exports.h"
 #include "cli/drive_files.h"
 #include "cli/flags.h"
 #include "cli/signals.h"
@@ -165,6 +166,7 @@ class DriveCommand final : public Command {
       run_for_real(config, files, setup, run, machine);
     }
     files.write_results(run, machine, config.report_file);
+    write_drive_exports(files, config, settings_, run, setup.phases(), interrupted_);
     fmt::print("{}\n", files.path());
     if (interrupted_) return kInterrupted;
     if (!run.valid()) {

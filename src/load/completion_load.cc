@@ -29,6 +29,7 @@ record::CompletionRow row_of(const PlannedCall& planned, CompletionReply reply) 
   row.first_body = reply.first;
   row.first_event = reply.answer.first;
   row.contents = std::move(reply.answer.contents);
+  row.textless = std::move(reply.answer.textless);
   row.done = reply.done;
   row.fault = reply.fault;
   row.error = std::move(reply.error);

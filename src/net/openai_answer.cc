@@ -196,7 +196,7 @@ void AnswerReader::take_payload(const SseEvent& event, Time at) {
   const std::optional<object> choice = first_choice(*payload);
   if (!choice) return;
   const Delta delta = delta_in(*choice);
-  if (!delta.text.empty() || delta.thinks) answer_.contents.push_back(at);
+  (!delta.text.empty() || delta.thinks ? answer_.contents : answer_.textless).push_back(at);
   answer_.text += delta.text;
   last_text_ = text_of_choice(*choice);
   const std::string_view reason = string_in(*choice, "finish_reason");

@@ -37,6 +37,7 @@ struct Answer {
   std::uint64_t events = 0;    // with data
   std::optional<Time> first;   // the first event whose data is not blank
   std::vector<Time> contents;  // events with text, reasoning included: mostly one a token
+  std::vector<Time> textless;  // with a choice that has none: a role, the end
 };
 
 // What an event is, by the first rule that applies (DGX Spark harness, section 2.4): its own name

@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "record/completion_spool.h"
+#include "record/profile_row.h"
 
 namespace spillway::record {
 namespace {
@@ -75,6 +76,7 @@ CompletionLog::CompletionLog(const std::string& path, const kv::Tokenizer& token
   file_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!file_) throw_errno("create", path);
   spool_ = nameless_file_beside(path);
+  if (!options_.profile.empty()) profile_.emplace(options_.profile);
   if (!options_.threaded) return;
   writer_ = std::thread([this] { work(); });
   ::pthread_setname_np(writer_.native_handle(), "rows");
@@ -120,6 +122,12 @@ void CompletionLog::drain() {
   render_spool();
   render(std::exchange(filling_, {}));
   throw_failure();
+}
+
+void CompletionLog::finish() {
+  drain();
+  if (profile_) profile_->keep();
+  profile_.reset();
 }
 
 void CompletionLog::render_spool() {
@@ -174,14 +182,17 @@ void CompletionLog::spool(const std::string& rows) {
 
 void CompletionLog::render(std::string_view rows) {
   std::string lines;
+  std::string profile;
   while (!rows.empty()) {
     CompletionRow row = take_row(rows);
     row.output_tokens_est = row.text.empty() ? 0 : tokenizer_.count(row.text);
     if (!options_.responses.empty() && !row.text.empty()) save_response(row);
     lines += to_json_line(row);
     lines += '\n';
+    if (profile_) profile += to_profile_line(row) + '\n';
     on_row_(row);
   }
+  if (profile_) profile_->write(profile);
   if (const int error = write_all(file_.get(), lines); error != 0) fail(path_, error);
 }
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "core/unique_fd.h"
 #include "kv/tokenizer.h"
 #include "record/completion_row.h"
+#include "record/new_file.h"
 
 namespace spillway::record {
 
@@ -22,12 +24,15 @@ struct CompletionLogOptions {
   // Each answer's text becomes <directory>/<phase>_<index>_<prompt>.txt; empty: none does.
   std::string responses;
   std::string responses_name = "responses";  // what the rows call the directory
+  // Where each row becomes a line of profile_export.jsonl; empty: nowhere.
+  std::string profile = {};
   bool threaded = true;  // false: add() does all of it, for virtual time, where threads are refused
 };
 
 // While requests are measured, rows are packed into buffers, and full ones spooled to a nameless
 // file beside the output by a thread of its own: memory stays fixed however many there are. Between
-// the phases drain() counts the tokens of the answers, writes the lines, and hands the rows on.
+// the phases drain() counts the tokens of the answers, writes the lines, and hands the rows on, a
+// buffer at a time.
 class CompletionLog {
  public:
   // Called by drain(), in the order of the lines.
@@ -47,6 +52,8 @@ class CompletionLog {
   // Returns when every row so far has been written and handed on. Throws Error when one could not
   // be written.
   void drain();
+  // drain() for the last time: the profile gets its own name, which until then ends in ".part".
+  void finish();
 
  private:
   void spool_full();
@@ -64,6 +71,7 @@ class CompletionLog {
   std::string path_;
   UniqueFd file_;
   UniqueFd spool_;
+  std::optional<NewFile> profile_;
   std::string filling_;
   std::vector<std::size_t> spooled_;  // sizes of the buffers in the spool, in order
   Mutex mutex_;

@@ -36,6 +36,7 @@ struct CallFacts {
   std::uint32_t max_tokens = 0;
   bool stream = false;
   bool record_ttfb = false;
+  bool measured = true;  // false: of a warm-up or a check, in no figure of the run
 };
 
 // The facts and hashes that it points at outlive the row. Times are of the run's clock; what did
@@ -56,6 +57,7 @@ struct CompletionRow {
   std::optional<Time> first_body;
   std::optional<Time> first_event;  // of a stream: data that is not blank
   std::vector<Time> contents;       // of a stream: text arrived; mostly once a token
+  std::vector<Time> textless;       // likewise: a choice without text, as of a role or the end
   Time done{};
 
   CompletionFault fault = CompletionFault::none;

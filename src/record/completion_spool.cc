@@ -97,6 +97,7 @@ void code(Coder& coder, Row& row) {
   coder.plain(row.first_body);
   coder.plain(row.first_event);
   coder.times(row.contents);
+  coder.times(row.textless);
   coder.plain(row.done);
   coder.plain(row.fault);
   coder.text(row.error);

@@ -48,8 +48,15 @@ void list(text::JsonWriter& json, std::string_view name, const Items& items, Bod
 // The value of a setting or a fact.
 void any_value(text::JsonWriter& json, const Value& any);
 
+// "<name>": {value, origin, asked} of a setting.
+void write_setting(text::JsonWriter& json, const Setting& setting);
+
 // {count, mean, p50, ...} of a histogram of nanoseconds, in a unit of `unit_ns`.
 void summary(text::JsonWriter& json, std::string_view name, const stats::Histogram& nanoseconds,
              double unit_ns = 1e6);
+
+// The members of a histogram that can be merged again: its exact figures, and the lowest value and
+// the count of each bucket that is not empty.
+void write_histogram(text::JsonWriter& json, const stats::Histogram& histogram);
 
 }  // namespace spillway::record

@@ -2,11 +2,9 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,73 +13,15 @@
 #include "core/bytes.h"
 #include "record/beside_json.h"
 #include "record/histogram_names.h"
+#include "record/json_members.h"
 #include "record/run_json.h"
 #include "text/json_reader.h"
 
 namespace spillway::record {
 namespace {
 
+using record::read;
 using text::JsonValue;
-
-constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
-
-void read(const JsonValue& json, std::uint64_t& value) { value = json.as_uint(); }
-void read(const JsonValue& json, std::int64_t& value) { value = json.as_int(); }
-void read(const JsonValue& json, double& value) { value = json.as_double(); }
-void read(const JsonValue& json, bool& value) { value = json.as_bool(); }
-void read(const JsonValue& json, std::string& value) { value = json.as_string(); }
-
-template <typename T>
-void read(const JsonValue& json, std::optional<T>& value) {
-  if (json.is_null()) return;
-  read(json, value.emplace());
-}
-
-template <typename T>
-void field(const JsonValue& json, std::string_view name, T& value) {
-  read(json.at(name), value);
-}
-
-void text_or_null(const JsonValue& json, std::string_view name, std::string& value) {
-  if (const JsonValue& text = json.at(name); !text.is_null()) read(text, value);
-}
-
-Value any_value(const JsonValue& json) {
-  switch (json.type()) {
-    case JsonValue::Type::null:
-      return {};
-    case JsonValue::Type::boolean:
-      return json.as_bool();
-    case JsonValue::Type::uint64:
-      if (json.as_uint() > static_cast<std::uint64_t>(kLargest)) return json.as_double();
-      return json.as_int();
-    case JsonValue::Type::int64:
-      return json.as_int();
-    case JsonValue::Type::real:
-      return json.as_double();
-    case JsonValue::Type::string:
-      return json.as_string();
-    case JsonValue::Type::array: {
-      std::vector<std::string> items;
-      for (const JsonValue& item : json.elements()) items.push_back(item.as_string());
-      return items;
-    }
-    case JsonValue::Type::object:
-      break;
-  }
-  json.fail("a number, a text, true, false, null or a list of texts");
-}
-
-// The place of a text in a list of names.
-template <typename Names>
-std::size_t name_index(const JsonValue& json, const Names& names) {
-  const auto it = std::ranges::find(names, json.as_string());
-  if (it != names.end()) return static_cast<std::size_t>(it - names.begin());
-  std::string expected;
-  for (const std::string_view name : names)
-    expected += fmt::format("{}{}", expected.empty() ? "" : ", ", name);
-  json.fail("one of " + expected);
-}
 
 void read(const JsonValue& json, Plan& plan) {
   field(json, "hash", plan.hash);
@@ -99,15 +39,6 @@ void read(const JsonValue& json, Window& window) {
   field(json, "end_ns", window.end_ns);
   field(json, "warm_up_ns", window.warm_up_ns);
   window.clock = static_cast<ClockKind>(name_index(json.at("clock"), kClocks));
-}
-
-Setting read_setting(const std::string& name, const JsonValue& json) {
-  Setting setting;
-  setting.name = name;
-  setting.value = any_value(json.at("value"));
-  setting.origin = static_cast<Origin>(name_index(json.at("origin"), kOriginNames));
-  if (setting.origin == Origin::resolved) setting.asked = any_value(json.at("asked"));
-  return setting;
 }
 
 void read(const JsonValue& json, Requests& requests) {
@@ -293,31 +224,6 @@ void read_endings(const JsonValue& json, Run& run) {
     field(error, "count", entry.count);
     field(error, "example", entry.example);
   }
-}
-
-__int128 decimal(const JsonValue& json) {
-  __int128 sum = 0;
-  for (const char digit : json.as_string()) {
-    if (digit < '0' || digit > '9') json.fail("decimal digits");
-    sum = sum * 10 + (digit - '0');
-  }
-  return sum;
-}
-
-stats::Histogram read_histogram(const JsonValue& json) {
-  stats::Histogram histogram = stats::Histogram::restored(
-      decimal(json.at("sum")), json.at("min").as_int(), json.at("max").as_int());
-  const std::vector<JsonValue>& lower = json.at("lower").elements();
-  const JsonValue& counts = json.at("counts");
-  if (counts.elements().size() != lower.size()) {
-    counts.fail(fmt::format("{} counts, one a lower bound", lower.size()));
-  }
-  for (std::size_t i = 0; i < lower.size(); ++i) {
-    histogram.restore_bucket(lower[i].as_int(), counts.elements()[i].as_uint());
-  }
-  if (histogram.count() != json.at("count").as_uint())
-    counts.fail("counts that add up to the count");
-  return histogram;
 }
 
 void read_histograms(const JsonValue& json, Observations& observed) {

@@ -34,17 +34,6 @@ void write_window(JsonWriter& json, const Window& window) {
   field(json, "clock", name_of(window.clock));
 }
 
-void write_setting(JsonWriter& json, const Setting& setting) {
-  object(json, setting.name, [&] {
-    json.key("value");
-    any_value(json, setting.value);
-    field(json, "origin", name_of(setting.origin));
-    if (setting.origin != Origin::resolved) return;
-    json.key("asked");
-    any_value(json, setting.asked);
-  });
-}
-
 void write_requests(JsonWriter& json, const Requests& requests) {
   field(json, "offered", requests.offered);
   field(json, "completed", requests.completed);
@@ -312,25 +301,6 @@ void write_endings(JsonWriter& json, const Run& run) {
     field(json, "example", entry.second.example);
     json.end_object();
   });
-}
-
-// The lists stand on one line each: a line a bucket would bury the rest of the file.
-void write_histogram(JsonWriter& json, const stats::Histogram& histogram) {
-  JsonWriter lower(JsonLayout::compact);
-  JsonWriter counts(JsonLayout::compact);
-  lower.begin_array();
-  counts.begin_array();
-  histogram.for_each_bucket(
-      [&](std::int64_t lowest, std::int64_t /*highest*/, std::uint64_t count) {
-        lower.value(lowest);
-        counts.value(count);
-      });
-  field(json, "count", histogram.count());
-  field(json, "sum", fmt::format("{}", histogram.sum()));
-  field(json, "min", histogram.min());
-  field(json, "max", histogram.max());
-  json.key("lower").raw(lower.end_array().text());
-  json.key("counts").raw(counts.end_array().text());
 }
 
 void write_observed(JsonWriter& json, const Run& run) {

@@ -13,6 +13,7 @@
 #include "record/worker_io_json.h"
 #include "report/kvbm_summary_json.h"
 #include "report/metric_inventory.h"
+#include "report/peer_metrics_json.h"
 #include "report/phase_json.h"
 #include "text/json_writer.h"
 
@@ -416,6 +417,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_phases(json, run);
   put_overall(json, run, kvbm);
   put_roles(json, run);
+  if (run.valid()) write_peer_metrics(json, analysis::overall_of(run));
   json.key("kvbm_metrics");
   write_kvbm_summary(json, kvbm);
   put_pages(json, run);

@@ -30,7 +30,7 @@ struct DriveMachine {
 };
 
 // Indented. The harness's keys as it has them; ours are `served` of each phase and of the whole,
-// `load` of each phase, `client`, and `spillway`.
+// `load` of each phase, `metrics_as`, `client`, and `spillway`.
 std::string drive_summary_json(const analysis::DriveRun& run, const DriveMachine& machine);
 
 // The files of phase_deltas/ of one phase that ran: by name, relative to the run's directory.

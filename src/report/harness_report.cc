@@ -33,6 +33,11 @@ std::string shown(const JsonValue* value, std::string_view missing = "None") {
   return all.empty() ? "None" : all;
 }
 
+// To three decimals; a dash for none.
+std::string rounded(const JsonValue* value) {
+  return value != nullptr && value->is_number() ? fmt::format("{:.3f}", value->as_double()) : "-";
+}
+
 class Report {
  public:
   explicit Report(const JsonValue& summary)
@@ -45,6 +50,7 @@ class Report {
     platform();
     configuration();
     overall();
+    peers();
     phases();
     signal();
     client();
@@ -134,6 +140,29 @@ class Report {
     }
     for (const auto& [fault, count] : text::loose_members(member(served, "failures"))) {
       line("- Failed by {}: `{}`", fault, shown(&count));
+    }
+  }
+
+  // By the definitions of other tools; docs/metrics.md has them in full.
+  void peers() {
+    const auto peers = text::loose_members(member(summary_, "metrics_as"));
+    if (peers.empty()) return;
+    heading("By Other Tools' Definitions");
+    line("| tool | metric | mean | p50 | p90 | p95 | p99 | definition |");
+    line("|---|---|--:|--:|--:|--:|--:|---|");
+    for (const auto& [peer, figures] : peers) {
+      for (const char* const metric : {"ttft_ms", "itl_ms", "tpot_ms", "e2e_ms"}) {
+        const JsonValue* const one = member(&figures, metric);
+        line("| {} | {} | {} | {} | {} | {} | {} | {} |", peer, metric,
+             rounded(member(one, "mean")), rounded(member(one, "p50")), rounded(member(one, "p90")),
+             rounded(member(one, "p95")), rounded(member(one, "p99")),
+             shown(member(one, "definition")));
+      }
+      for (const char* const rate : {"requests_per_s", "output_tokens_per_s"}) {
+        line("| {} | {} | {} | | | | | {} |", peer, rate,
+             rounded(at(&figures, {"throughput", rate})),
+             shown(at(&figures, {"throughput", "definition"})));
+      }
     }
   }
 

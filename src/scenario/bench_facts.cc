@@ -6,9 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "core/version.h"
 #include "io/capabilities.h"
-#include "telemetry/machine.h"
+#include "scenario/program_facts.h"
 
 namespace spillway::scenario {
 namespace {
@@ -19,27 +18,6 @@ using Facts = std::vector<record::Fact>;
 
 void add(Facts& facts, std::string_view name, record::Value value) {
   facts.push_back({.name = std::string(name), .value = std::move(value)});
-}
-
-record::Value value_of(const std::optional<std::uint64_t>& number) {
-  return number ? record::Value(static_cast<std::int64_t>(*number)) : record::Value();
-}
-
-void add_program(Facts& facts) {
-  const Version program = version();
-  add(facts, fact::kVersion, std::string(program.number));
-  add(facts, fact::kCommit, std::string(program.commit));
-  add(facts, fact::kBuildType, std::string(program.build_type));
-  add(facts, fact::kCompiler, std::string(program.compiler));
-}
-
-void add_machine(Facts& facts) {
-  const telemetry::Machine machine = telemetry::machine();
-  add(facts, fact::kCpuModel,
-      machine.cpu_model ? record::Value(*machine.cpu_model) : record::Value());
-  add(facts, fact::kCores, static_cast<std::int64_t>(machine.cores));
-  add(facts, fact::kMemoryBytes, value_of(machine.memory_bytes));
-  add(facts, fact::kKernel, machine.kernel);
 }
 
 std::string device_text(const tier::FileSystemFacts& facts) {
@@ -82,9 +60,7 @@ record::Plan plan_record(const workload::PlanSummary& plan, const BenchConfig& c
 
 std::vector<record::Fact> environment(const BenchConfig& config, const SharedTiers& tiers,
                                       const std::vector<std::string>& engine) {
-  Facts facts;
-  add_program(facts);
-  add_machine(facts);
+  Facts facts = program_and_machine();
   add(facts, fact::kBytesPerToken,
       static_cast<std::int64_t>(kv::bytes_per_token(config.model, config.tensor_parallel).count()));
   const auto& files = tiers.file_system();

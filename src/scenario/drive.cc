@@ -337,11 +337,13 @@ Drive::Drive(const DriveConfig& config, const DriveEndpoint& endpoint,
 Drive::~Drive() = default;
 
 void Drive::run(DriveRun& run, const DriveHooks& hooks) {
-  const std::string responses = impl_->config.store_responses
-                                    ? impl_->rows.substr(0, impl_->rows.rfind('/')) + "/responses"
-                                    : std::string();
+  const std::string directory = impl_->rows.substr(0, impl_->rows.rfind('/'));
+  const std::string responses =
+      impl_->config.store_responses ? directory + "/responses" : std::string();
   impl_->log = std::make_unique<record::CompletionLog>(
-      impl_->rows, impl_->tokenizer, record::CompletionLogOptions{.responses = responses},
+      impl_->rows, impl_->tokenizer,
+      record::CompletionLogOptions{.responses = responses,
+                                   .profile = directory + "/profile_export.jsonl"},
       [this, &run](const record::CompletionRow& row) { impl_->see(row, run.identity); });
   const UtcTime epoch = now_utc() - std::chrono::duration_cast<UtcTime::duration>(
                                         impl_->loop.now().time_since_epoch());
@@ -368,7 +370,7 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
     impl_->running = false;
   }
   if (impl_->sampler) impl_->samples = impl_->sampler->finish();
-  impl_->log->drain();
+  impl_->log->finish();
   impl_->client.close_idle();
 }
 

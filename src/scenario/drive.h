@@ -35,7 +35,8 @@ struct DriveHooks {
 // run() does everything on the thread that calls it; stop() may be called from any other.
 class Drive {
  public:
-  // `rows`: the file of requests.jsonl, in a directory that is there.
+  // `rows`: the file of requests.jsonl, in a directory that is there; profile_export.jsonl becomes
+  // its neighbour.
   Drive(const DriveConfig& config, const DriveEndpoint& endpoint,
         const workload::DrivePhases& phases, const kv::Tokenizer& tokenizer, std::string rows);
   ~Drive();

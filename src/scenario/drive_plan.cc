@@ -135,6 +135,7 @@ void DrivePlan::add_phase(const workload::DrivePhase& phase, const workload::Dri
   planned.concurrency = phase.concurrency;
   planned.include = phase.include();
   planned.call = facts_of(phase.name, requests);
+  planned.call.measured = planned.include;
   planned.calls.reserve(phase.prompts.size());
   for (const std::size_t place : phase.prompts) {
     load::PlannedCall call;
@@ -158,6 +159,7 @@ std::unique_ptr<PlannedPhase> DrivePlan::sanity_case(const DriveRequests& reques
   auto planned = std::make_unique<PlannedPhase>();
   planned->name = "ttfc_sanity";
   planned->call = facts_of(planned->name, changed);
+  planned->call.measured = false;
   load::PlannedCall call;
   call.prompt = &prompts_.front();
   call.call = &planned->call;

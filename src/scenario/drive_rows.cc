@@ -663,6 +663,12 @@ std::vector<Setting> rows_about_results() {
        .initial = "off",
        .group = kResults,
        .help = "keep the texts of answers"},
+      {.name = "metrics-as",
+       .kind = Kind::list,
+       .initial = "",
+       .group = kResults,
+       .help = "latencies by another tool's definitions, too: vllm, sglang, genai-perf, aiperf, "
+               "guidellm, or several with commas (docs/metrics.md)"},
       {.name = "report-filename",
        .kind = Kind::text,
        .initial = "report.md",

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/drive_settings.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 #include "core/error.h"
@@ -223,6 +224,22 @@ bool asks_for_usage(const Settings& settings) {
   return usage == "auto" ? settings.text("base-url").empty() : usage == "always";
 }
 
+// Each once, in the order of their names' list.
+std::vector<analysis::Peer> read_peers(const Settings& settings) {
+  std::set<analysis::Peer> peers;
+  for (const std::string& given : settings.list("metrics-as")) {
+    for (const std::string& word : words_of(given)) {
+      const auto found = std::ranges::find(analysis::kPeerNames, word);
+      if (found == analysis::kPeerNames.end()) {
+        throw Error(
+            fmt::format("--metrics-as {}: one of {}", word, fmt::join(analysis::kPeerNames, ", ")));
+      }
+      peers.insert(static_cast<analysis::Peer>(found - analysis::kPeerNames.begin()));
+    }
+  }
+  return {peers.begin(), peers.end()};
+}
+
 }  // namespace
 
 DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& variables) {
@@ -251,7 +268,8 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
       .store_responses = settings.flag("store-responses"),
       .self_test = settings.flag("self-test"),
       .calibrate = settings.text("calibrate") == "on",
-      .report_file = settings.text("report-filename")};
+      .report_file = settings.text("report-filename"),
+      .peers = read_peers(settings)};
   if (config.target.api_key.empty())
     config.target.api_key = port_of(variables, "SPILLWAY_API_KEY", "");
   if (config.requests.engine_max_input_tokens == 0)

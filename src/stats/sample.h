@@ -27,6 +27,9 @@ class Sample {
   double min() const { return min_; }
   double max() const { return max_; }
   double mean() const;
+  double sum() const { return sum_; }
+  // The standard deviation with n - 1; 0 of fewer than two values.
+  double deviation() const;
   // At `q` of [0, 1], as interpolated_quantile() has it while exact, then the bucket's middle.
   double quantile(double q) const;
 
@@ -36,6 +39,7 @@ class Sample {
   std::size_t limit_;
   std::uint64_t count_ = 0;
   double sum_ = 0;
+  double spread_ = 0;  // sum of squares of the distances from the mean
   double min_ = 0;
   double max_ = 0;
   mutable std::vector<double> values_;  // sorted when asked for a quantile

@@ -140,5 +140,28 @@ TEST(DriveRunTest, PhasesOfAnyNameAreComparedByTheirRoles) {
   EXPECT_FALSE(io_signal_of(run));
 }
 
+TEST(DriveRunTest, TheRecordHasEveryPhaseWithItsCountsAndTheClientsDoubts) {
+  DriveRun run = rehydrate(0, 0);
+  run.run_id = "r";
+  run.model_id = "m";
+  run.client_missing = "--calibrate off";
+  run.phases[1].sent = 5;
+  run.phases[1].late = 1;
+  run.phases[3].ran = false;
+  run.invalidate("model_dropped", "after thrash");
+  const record::DriveRecord record = record_of(run);
+  EXPECT_EQ(record.run_id, "r");
+  EXPECT_EQ(record.model, "m");
+  EXPECT_EQ(record.invalid_reason, "model_dropped");
+  EXPECT_FALSE(record.doubts.empty());
+  ASSERT_EQ(record.phases.size(), 4U);
+  EXPECT_FALSE(record.phases[0].measured);
+  EXPECT_EQ(record.phases[1].counts.sent, 5U);
+  EXPECT_EQ(record.phases[1].counts.late, 1U);
+  EXPECT_EQ(record.phases[1].counts.completed, 1U);
+  EXPECT_FALSE(record.phases[3].ran);
+  EXPECT_EQ(record::measured_of(record).duration_s, 4);
+}
+
 }  // namespace
 }  // namespace spillway::analysis

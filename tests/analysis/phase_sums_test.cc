@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <vector>
+
+#include "tests/analysis/stream_row.h"
 
 namespace spillway::analysis {
 namespace {
@@ -97,6 +100,46 @@ TEST(PhaseSumsTest, NothingThatFailedEntersALatency) {
   EXPECT_EQ(old.latency_ms->max, 8900);
   EXPECT_EQ(old.error_rate, 0.5);
   EXPECT_EQ(old.error_requests, 1U);
+}
+
+TEST(PhaseSumsTest, HistogramsHaveBothLatenciesAndFailuresApart) {
+  const StreamRow served;
+  StreamRow failed;
+  failed.row.fault = record::CompletionFault::stall;
+  failed.row.done = at_ms(9100);
+  PhaseSums sums;
+  sums.add(served.row);
+  PhaseSums others;
+  others.add(failed.row);
+  sums.merge(others);
+  const record::DriveLatencies& latencies = sums.latencies();
+  EXPECT_EQ(latencies.latency.max(), 50'000'000);
+  EXPECT_EQ(latencies.latency_from_due.max(), 60'000'000);
+  EXPECT_EQ(latencies.ttft.max(), 10'000'000);
+  EXPECT_EQ(latencies.ttft_from_due.max(), 20'000'000);
+  EXPECT_EQ(latencies.itl.count(), 2U);
+  EXPECT_EQ(latencies.tpot.max(), 15'000'000);
+  EXPECT_EQ(latencies.send_delay.count(), 2U);
+  EXPECT_EQ(latencies.failed.max(), 9'000'000'000);
+  const record::DriveCounts counts = sums.counts();
+  EXPECT_EQ(counts.completed, 1U);
+  EXPECT_EQ(counts.failed, 1U);
+  EXPECT_EQ(counts.completion_tokens, 5U);
+  EXPECT_EQ(counts.texts, 6U);
+}
+
+TEST(PhaseSumsTest, PeersOfPhasesMergeIntoASumThatHadNone) {
+  const StreamRow one;
+  const std::vector<Peer> peers = {Peer::sglang, Peer::guidellm};
+  PhaseSums phase(peers);
+  phase.add(one.row);
+  PhaseSums overall;
+  overall.merge(phase);
+  overall.merge(phase);
+  ASSERT_EQ(overall.peers().size(), 2U);
+  EXPECT_EQ(overall.peers()[1].figures(1).peer, Peer::guidellm);
+  EXPECT_EQ(overall.peers()[1].figures(1).completed, 2U);
+  EXPECT_EQ(overall.profile().completed(), 2U);
 }
 
 }  // namespace

@@ -2,13 +2,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/sha256.h"
+#include "record/drive_record_json.h"
 #include "tests/cli/program.h"
 #include "tests/text/temporary_directory.h"
 #include "text/json_reader.h"
@@ -44,6 +49,10 @@ class DriveProgramTest : public testing::Test {
 
   std::string file(const std::string& name) const { return directory_.file("run/" + name); }
   JsonValue json(const std::string& name) const { return text::read_json(file(name)); }
+  std::string contents(const std::string& name) const {
+    std::ifstream stream(file(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
   bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
 
   TemporaryDirectory directory_;
@@ -125,6 +134,55 @@ TEST_F(DriveProgramTest, WithoutTiersNothingIsReadAndNoMetricsAreMissed) {
   EXPECT_TRUE(has("responses/main_000002_main-00000.txt"));
 }
 
+// Record, AIPerf's files, summary and lines tell of the same requests.
+TEST_F(DriveProgramTest, RecordAndProfileSayTheSame) {
+  const Ended ended = drive({"--tier-mode", "B0", "--requests", "5", "--warmup", "2",
+                             "--metrics-as", "vllm,guidellm", "--calibrate", "off"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const record::DriveRecord record =
+      record::drive_record_from_json(contents("record.json"), "record.json");
+  EXPECT_TRUE(record.valid());
+  EXPECT_FALSE(record.doubts.empty()) << "--calibrate off";
+  EXPECT_EQ(record.plan_hash, sha256_hex(contents("request_manifest.jsonl")));
+  ASSERT_EQ(record.phases.size(), 2U);
+  EXPECT_FALSE(record.phases[0].measured);
+  EXPECT_EQ(record.phases[0].counts.completed, 2U);
+  const record::DrivePhaseRecord all = measured_of(record);
+  EXPECT_EQ(all.counts.completed, 5U);
+  EXPECT_EQ(all.counts.completion_tokens, 10U);
+  EXPECT_EQ(all.latencies.itl.count(), 5U);
+  EXPECT_GE(all.latencies.latency_from_due.min(), all.latencies.latency.min());
+  const auto model = std::ranges::find(record.settings, "model-id", &record::Setting::name);
+  EXPECT_EQ(model->origin, record::Origin::resolved);
+  const JsonValue profile = json("profile_export.json");
+  EXPECT_EQ(profile.at("request_count").at("avg").as_double(), 5);
+  EXPECT_EQ(profile.at("total_osl").at("avg").as_double(), 10);
+  EXPECT_EQ(profile.at("time_to_first_token").at("count").as_uint(), 5U);
+  EXPECT_NEAR(profile.at("time_to_first_token").at("max").as_double(),
+              static_cast<double>(all.latencies.ttft.max()) / 1e6, 1e-6);
+  EXPECT_FALSE(profile.at("was_cancelled").as_bool());
+  EXPECT_THAT(contents("profile_export.csv"), HasSubstr("Time to First Token (ms),"));
+  std::map<std::string, int> phases;
+  std::ifstream lines(file("profile_export.jsonl"));
+  for (std::string line; std::getline(lines, line);) {
+    const JsonValue one = text::parse_json(line, "line");
+    ++phases[one.at("metadata").at("benchmark_phase").as_string()];
+    EXPECT_EQ(one.at("metrics").at("output_sequence_length").at("value").as_uint(), 2U);
+  }
+  EXPECT_EQ(phases, (std::map<std::string, int>{{"profiling", 5}, {"warmup", 2}}));
+  const JsonValue summary = json("summary.json");
+  const JsonValue& peers = summary.at("metrics_as");
+  EXPECT_EQ(peers.at("vllm").at("completed").as_uint(), 5U);
+  EXPECT_EQ(peers.at("guidellm").at("itl_ms").at("count").as_uint(), 5U);
+  EXPECT_THAT(contents("report.md"), HasSubstr("| guidellm | tpot_ms |"));
+}
+
+TEST_F(DriveProgramTest, AToolThatNobodyKnowsIsRefused) {
+  const Ended ended = drive({"--metrics-as", "wrk"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--metrics-as wrk: one of vllm, sglang"));
+}
+
 TEST_F(DriveProgramTest, PromptsThatDoNotFitAreNotSent) {
   const Ended ended =
       drive({"--prompt-set", "long", "--long-range", "9000:9000", "--requests", "1"});
@@ -133,6 +191,8 @@ TEST_F(DriveProgramTest, PromptsThatDoNotFitAreNotSent) {
   EXPECT_EQ(json("summary.json").at("invalid_reason").as_string(), "prompt_preflight_failed");
   EXPECT_TRUE(json("config.json").at("preflight").at("failed").as_bool());
   EXPECT_FALSE(has("requests.jsonl"));
+  EXPECT_EQ(json("record.json").at("invalid_reason").as_string(), "prompt_preflight_failed");
+  EXPECT_EQ(json("profile_export.json").find("request_count"), nullptr);
 }
 
 TEST_F(DriveProgramTest, AServerThatIsNotThereIsAnInvalidRun) {
@@ -195,6 +255,20 @@ TEST_P(DriveFaultTest, IsReportedAsItself) {
     EXPECT_EQ(row.at("error_class").as_string(), GetParam().expected);
     EXPECT_FALSE(row.at("error").as_string().empty());
   }
+  const JsonValue record = json("record.json");
+  const JsonValue& recorded = record.at("phases").elements()[0];
+  EXPECT_EQ(recorded.at("faults").at(GetParam().expected).as_uint(), 2U);
+  EXPECT_EQ(recorded.at("latency_ms").at("latency").at("count").as_uint(), 0U);
+  EXPECT_EQ(recorded.at("latency_ms").at("failed").at("count").as_uint(), 2U);
+  EXPECT_EQ(json("profile_export.json").find("request_latency"), nullptr);
+  std::ifstream profile(file("profile_export.jsonl"));
+  std::size_t errors = 0;
+  for (std::string line; std::getline(profile, line); ++errors) {
+    const JsonValue one = text::parse_json(line, "line");
+    EXPECT_EQ(one.at("error").at("type").as_string(), GetParam().expected);
+    EXPECT_EQ(one.at("metrics").members().size(), 1U);
+  }
+  EXPECT_EQ(errors, 2U);
 }
 
 const std::vector<std::string> kNowhere = {"--base-url", "http://127.0.0.1:1", "--model-id",
@@ -229,6 +303,15 @@ TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
   const JsonValue summary = json("summary.json");
   EXPECT_GT(summary.at("phase_summaries").elements()[1].at("load").at("unsent").as_uint(), 0U);
   EXPECT_THAT(summary.at("notes").elements().back().as_string(), HasSubstr("interrupted"));
+  const record::DriveRecord record =
+      record::drive_record_from_json(contents("record.json"), "record.json");
+  EXPECT_TRUE(record.interrupted);
+  EXPECT_GT(record.phases[1].counts.unsent, 0U);
+  EXPECT_TRUE(json("profile_export.json").at("was_cancelled").as_bool());
+  EXPECT_TRUE(has("profile_export.csv"));
+  EXPECT_FALSE(has("profile_export.jsonl.part"));
+  EXPECT_EQ(std::ranges::count(contents("profile_export.jsonl"), '\n'),
+            std::ranges::count(contents("requests.jsonl"), '\n'));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ TEST(OpenaiAnswerTest, AChatsFirstEventHasNoContent) {
   EXPECT_EQ(answer.first_type, "delta");
   EXPECT_EQ(answer.first, Time(1ms));
   EXPECT_THAT(answer.contents, testing::ElementsAre(Time(3ms), Time(4ms)));
+  EXPECT_THAT(answer.textless, testing::ElementsAre(Time(1ms))) << "the role; usage has no choice";
   EXPECT_EQ(answer.finish_reason, "stop");
   EXPECT_EQ(answer.usage, (AnsweredUsage{.prompt = 7, .completion = 2, .cached = 4}));
   EXPECT_TRUE(answer.done);

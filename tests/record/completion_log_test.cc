@@ -102,5 +102,39 @@ TEST_F(CompletionLogTest, WhatCannotBeWrittenIsSaid) {
   EXPECT_THROW(log.drain(), Error);
 }
 
+// Each row becomes a line of the profile as it is rendered; the file has its name once it is whole.
+TEST_P(CompletionLogTest, TheProfileHasItsNameOnceItIsWhole) {
+  const std::string path = directory_.file("profile_export.jsonl");
+  CompletionLog log(directory_.file("requests.jsonl"), *tokenizer_,
+                    {.responses = "", .profile = path, .threaded = GetParam()},
+                    [](const CompletionRow&) {});
+  const std::string text(64U << 10U, 'x');
+  for (std::uint64_t i = 1; i <= 40; ++i) log.add(row(i, text));
+  log.drain();
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(std::filesystem::exists(path + ".part"));
+  log.add(row(41, "two words"));
+  log.finish();
+  EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+  std::ifstream file(path);
+  std::uint64_t count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    const text::JsonValue one = text::parse_json(line, "line");
+    EXPECT_EQ(one.at("metadata").at("session_num").as_uint(), count);
+    EXPECT_TRUE(one.at("error").is_null());
+  }
+  EXPECT_EQ(count, 41U);
+}
+
+TEST_F(CompletionLogTest, AProfileThatIsNotFinishedLeavesNothing) {
+  const std::string path = directory_.file("profile_export.jsonl");
+  {
+    const CompletionLog log(directory_.file("requests.jsonl"), *tokenizer_,
+                            {.responses = "", .profile = path}, {});
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::exists(path + ".part"));
+}
+
 }  // namespace
 }  // namespace spillway::record

@@ -33,6 +33,7 @@ class CompletionSpoolTest : public testing::Test {
     row_.first_body = at(5);
     row_.first_event = at(6);
     row_.contents = {at(6), at(8), at(11)};
+    row_.textless = {at(5), at(11)};
     row_.done = at(12);
     row_.fault = CompletionFault::cut;
     row_.error = "the answer was cut short";
@@ -64,6 +65,7 @@ TEST_F(CompletionSpoolTest, ARowComesBackAsItWas) {
   EXPECT_EQ(row.prompt, &prompt_);
   EXPECT_EQ(to_json_line(row), to_json_line(row_));
   EXPECT_EQ(row.contents, row_.contents);
+  EXPECT_EQ(row.textless, row_.textless);
   EXPECT_EQ(row.first_body, row_.first_body);
   EXPECT_EQ(row.completion_tokens, std::nullopt);
   EXPECT_EQ(row.cached_tokens, std::optional<std::uint64_t>(0));

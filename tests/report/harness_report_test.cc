@@ -63,5 +63,17 @@ TEST(HarnessReportTest, AnEmptySummaryHasAReportOfNothing) {
   EXPECT_THAT(report, HasSubstr("- none on record"));
 }
 
+TEST(HarnessReportTest, OtherToolsFiguresAreATable) {
+  const std::string report = render_harness_report(text::parse_json(
+      R"({"metrics_as": {"vllm": {"throughput": {"definition": "over all", "requests_per_s": 2},
+          "ttft_ms": {"definition": "first chunk", "mean": 5.25, "p50": 5, "p90": 6, "p95": 7,
+                      "p99": 8}, "itl_ms": {"definition": "gaps"}}}})",
+      "summary"));
+  EXPECT_THAT(report, HasSubstr("| vllm | ttft_ms | 5.250 | 5.000 | 6.000 | 7.000 | 8.000 | first "
+                                "chunk |"));
+  EXPECT_THAT(report, HasSubstr("| vllm | itl_ms | - | - | - | - | - | gaps |"));
+  EXPECT_THAT(report, HasSubstr("| vllm | requests_per_s | 2.000 | | | | | over all |"));
+}
+
 }  // namespace
 }  // namespace spillway::report

@@ -118,6 +118,13 @@ TEST(DriveSettingsTest, ARehydrateRunHasItsOwnLengthOfAnswers) {
   EXPECT_THROW(config_of({{"rehydrate-gen-tokens", "128"}}), Error);
 }
 
+TEST(DriveSettingsTest, PeersAreGivenOneByOneOrInAList) {
+  using analysis::Peer;
+  EXPECT_TRUE(config_of({}).peers.empty());
+  EXPECT_THAT(config_of({{"metrics-as", "guidellm, vllm\ngenai-perf,vllm"}}).peers,
+              ElementsAre(Peer::vllm, Peer::genai_perf, Peer::guidellm));
+}
+
 TEST(DriveSettingsTest, RefusesWhatCannotBe) {
   const std::vector<Given> wrong = {
       {{"base-url", "nowhere"}},
@@ -131,6 +138,7 @@ TEST(DriveSettingsTest, RefusesWhatCannotBe) {
       {{"arrival", "constant"}, {"request-rate", "5"}, {"concurrency", "2"}},
       {{"ttfc-sanity-long-max-tokens", "4"}},
       {{"run-id", "a/b"}},
+      {{"metrics-as", "vllm,wrk"}},
       {{"api-key-file", "/no/such/file"}}};
   for (const Given& given : wrong) EXPECT_THROW(config_of(given), Error) << given[0].first;
 }

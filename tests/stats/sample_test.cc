@@ -49,5 +49,17 @@ TEST(SampleTest, PartsMergeIntoTheWhole) {
   EXPECT_DOUBLE_EQ(exact.quantile(0.5), 2);
 }
 
+// numpy.std([2, 4, 4, 4, 5, 5, 7, 9], ddof=1) is 2.1380899352993950.
+TEST(SampleTest, TheDeviationIsThatOfTheWholeHoweverItWasPutTogether) {
+  Sample whole(4);
+  Sample part(4);
+  for (const double value : {2.0, 4.0, 4.0}) whole.add(value);
+  EXPECT_EQ(Sample().deviation(), 0);
+  for (const double value : {4.0, 5.0, 5.0, 7.0, 9.0}) part.add(value);
+  whole.merge(part);
+  EXPECT_DOUBLE_EQ(whole.deviation(), 2.138089935299395);
+  EXPECT_EQ(whole.sum(), 40);
+}
+
 }  // namespace
 }  // namespace spillway::stats
