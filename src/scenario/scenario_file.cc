@@ -27,6 +27,7 @@ using workload::PromptGroup;
 using workload::PromptKind;
 
 constexpr std::uint64_t kMost = 1'000'000'000;
+constexpr std::size_t kMostPhases = 1'000;
 constexpr std::uint64_t kMostConcurrent = std::numeric_limits<std::uint32_t>::max();
 
 // Reads the nodes of one file; every complaint has its place.
@@ -38,10 +39,15 @@ class Reader {
     throw Error(fmt::format("{}:{}: {}", text_.file, node.Mark().line + 1, what));
   }
 
+  std::string scalar(const YAML::Node& node) const {
+    if (!node.IsScalar()) fail(node, "expected one word or number");
+    return node.Scalar();
+  }
+
   void check_keys(const YAML::Node& map, const std::set<std::string>& known) const {
     if (!map.IsMap()) fail(map, "expected keys and values");
     for (const auto& entry : map) {
-      const auto key = entry.first.as<std::string>();
+      const std::string key = scalar(entry.first);
       if (!known.contains(key)) {
         fail(entry.first, fmt::format("unknown key {}; known are {}", key, fmt::join(known, ", ")));
       }
@@ -50,8 +56,8 @@ class Reader {
 
   std::string text(const YAML::Node& map, const char* key) const {
     const YAML::Node node = map[key];
-    if (!node || !node.IsScalar()) fail(map, fmt::format("{} is missing", key));
-    return node.as<std::string>();
+    if (!node) fail(map, fmt::format("{} is missing", key));
+    return scalar(node);
   }
 
   std::uint64_t count(const YAML::Node& map, const char* key, std::uint64_t initial) const {
@@ -64,12 +70,11 @@ class Reader {
   std::uint64_t number(const YAML::Node& node) const {
     const std::optional<std::uint64_t> value = number_if(node);
     if (!value) fail(node, "none of the settings has a value");
-    if (*value > kMost) fail(node, fmt::format("above {}", kMost));
-    return *value;
+    return at_most(node, *value);
   }
 
   std::string choice(const YAML::Node& node) const {
-    const auto value = node.as<std::string>();
+    const std::string value = scalar(node);
     return is_setting(value) ? settings_.text(setting_of(node, value)) : value;
   }
 
@@ -80,11 +85,9 @@ class Reader {
       return range;
     }
     if (!node.IsScalar()) fail(node, "expected [least, most] tokens");
-    const Range range = settings_.range(setting_of(node, node.as<std::string>()));
-    return {.low = static_cast<std::uint64_t>(range.low),
-            .high = static_cast<std::uint64_t>(range.high)};
+    return setting_range(setting_of(node, node.Scalar()));
   }
-  workload::TokenRange setting_range(const char* name) const {
+  workload::TokenRange setting_range(const std::string& name) const {
     const Range range = settings_.range(name);
     return {.low = static_cast<std::uint64_t>(range.low),
             .high = static_cast<std::uint64_t>(range.high)};
@@ -105,12 +108,13 @@ class Reader {
   static bool is_setting(const std::string& value) { return value.starts_with('$'); }
 
   std::optional<std::uint64_t> number_if(const YAML::Node& node) const {
-    if (node.IsScalar()) return scalar(node);
+    if (node.IsScalar()) return scalar_number(node);
     if (!node.IsMap() || node.size() != 1) {
       fail(node, "expected a number, a $setting, or one of first, largest, smallest, times");
     }
-    const auto rule = node.begin()->first.as<std::string>();
-    const YAML::Node& values = node.begin()->second;
+    // Copies: what an iterator of yaml-cpp points to is gone with the expression.
+    const std::string rule = scalar((*node.begin()).first);
+    const YAML::Node values = (*node.begin()).second;
     if (!values.IsSequence() || values.size() == 0) fail(node, "expected a list of values");
     if (rule == "first") return first_of(values);
     if (rule != "largest" && rule != "smallest" && rule != "times") {
@@ -126,7 +130,7 @@ class Reader {
       } else if (rule == "smallest") {
         result = std::min(*result, value);
       } else {
-        result = *result * value;
+        result = at_most(node, *result * value);
       }
     }
     return result;
@@ -139,8 +143,13 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<std::uint64_t> scalar(const YAML::Node& node) const {
-    const auto value = node.as<std::string>();
+  std::uint64_t at_most(const YAML::Node& node, std::uint64_t value) const {
+    if (value > kMost) fail(node, fmt::format("above {}", kMost));
+    return value;
+  }
+
+  std::optional<std::uint64_t> scalar_number(const YAML::Node& node) const {
+    const std::string value = node.Scalar();
     if (is_setting(value)) {
       const std::string name = setting_of(node, value);
       return settings_.is_set(name) ? std::optional(settings_.integer(name)) : std::nullopt;
@@ -209,18 +218,21 @@ std::set<std::string> keys_of(PromptKind kind) {
 }
 
 // yaml-cpp leaves the merge key `<<` as a key: what it brings is taken where nothing else is given.
-YAML::Node merged(const YAML::Node& map) {
-  if (!map.IsMap() || !map["<<"]) return map;
-  YAML::Node all = YAML::Clone(map["<<"]);
+YAML::Node merged(const Reader& reader, const YAML::Node& map) {
+  if (!map.IsMap()) reader.fail(map, "expected keys and values");
+  const YAML::Node base = map["<<"];
+  if (!base) return map;
+  if (!base.IsMap()) reader.fail(base, "<< takes keys and values of another map");
+  YAML::Node all = YAML::Clone(base);
   for (const auto& entry : map) {
-    const auto key = entry.first.as<std::string>();
+    const std::string key = reader.scalar(entry.first);
     if (key != "<<") all[key] = entry.second;
   }
   return all;
 }
 
 PromptGroup read_group(const Reader& reader, const std::string& name, const YAML::Node& given) {
-  const YAML::Node map = merged(given);
+  const YAML::Node map = merged(reader, given);
   PromptGroup group;
   group.name = name;
   group.kind = named(reader, given, reader.text(map, "kind"), kKinds);
@@ -268,6 +280,9 @@ void read_phase(const Reader& reader, const YAML::Node& map, workload::ScenarioS
   }
   const std::uint64_t repeats = reader.count(map, "repeat", 1);
   for (std::uint64_t repeat = 1; repeat <= repeats; ++repeat) {
+    if (spec.phases.size() == kMostPhases) {
+      reader.fail(map, fmt::format("more than {} phases", kMostPhases));
+    }
     phase.name = name_of_repeat(name, repeat);
     if (std::ranges::find(spec.phases, phase.name, &workload::PhaseSpec::name) !=
         spec.phases.end()) {
@@ -316,11 +331,12 @@ void apply_scenario_settings(const ScenarioText& text, Settings& settings) {
   if (!given) return;
   if (!given.IsMap()) reader.fail(given, "expected settings and their values");
   for (const auto& entry : given) {
-    const auto name = entry.first.as<std::string>();
+    const std::string name = reader.scalar(entry.first);
     if (name == "scenario") reader.fail(entry.first, "a scenario does not choose another");
     if (settings.was_given(reader.setting_of(entry.first, "$" + name))) continue;
+    const std::string value = reader.scalar(entry.second);
     try {
-      settings.set(name, entry.second.as<std::string>(), record::Origin::file, name);
+      settings.set(name, value, record::Origin::file, name);
     } catch (const Error& error) {
       reader.fail(entry.first, error.what());
     }
@@ -335,7 +351,7 @@ workload::ScenarioSpec read_scenario(const ScenarioText& text, const Settings& s
     workload::ScenarioSpec spec;
     if (!root["prompts"] || !root["prompts"].IsMap()) reader.fail(root, "prompts are missing");
     for (const auto& entry : root["prompts"]) {
-      spec.groups.push_back(read_group(reader, entry.first.as<std::string>(), entry.second));
+      spec.groups.push_back(read_group(reader, reader.scalar(entry.first), entry.second));
     }
     if (!root["phases"] || !root["phases"].IsSequence()) reader.fail(root, "phases are missing");
     for (const YAML::Node& phase : root["phases"]) read_phase(reader, phase, spec);

@@ -192,6 +192,27 @@ TEST_F(OwnScenarioTest, WhatIsWrongHasItsLine) {
               HasSubstr("mine.yaml:5: "));
 }
 
+// yaml-cpp's own complaints name neither the file nor what was expected.
+TEST_F(OwnScenarioTest, ValuesOfAnotherShapeHaveTheirLineToo) {
+  const std::string prompts = "prompts:\n  p: {kind: documents, count: 1}\n";
+  const std::string phases = "phases:\n  - {name: a, role: measure, prompts: p}\n";
+  EXPECT_THAT(complaint(prompts + phases + "settings: {max-tokens: [1, 2]}\n"),
+              HasSubstr("mine.yaml:5: expected one word or number"));
+  EXPECT_THAT(complaint(prompts + phases + "settings: {[1]: 2}\n"), HasSubstr("mine.yaml:5: "));
+  EXPECT_THAT(complaint("prompts:\n  [p]: {kind: documents}\n" + phases),
+              HasSubstr("mine.yaml:2: "));
+  EXPECT_THAT(complaint("prompts:\n  p: [documents]\n" + phases), HasSubstr("mine.yaml:2: "));
+  EXPECT_THAT(complaint("prompts:\n  p: {<<: 1, kind: documents}\n" + phases),
+              HasSubstr("mine.yaml:2: "));
+  EXPECT_THAT(complaint("prompts:\n  p: {kind: documents, count: {times: [1000000000, 1000000000, "
+                        "1000000000]}}\n" +
+                        phases),
+              HasSubstr("mine.yaml:2: above 1000000000"));
+  EXPECT_THAT(
+      complaint(prompts + "phases:\n  - {name: a, role: measure, prompts: p, repeat: 100000000}\n"),
+      HasSubstr("mine.yaml:4: more than 1000 phases"));
+}
+
 TEST(ScenarioFileTest, AScenarioThatIsNotThereIsToldWithThoseThatAre) {
   try {
     find_scenario("chaos");
