@@ -315,12 +315,18 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<FaultCase>& one) { return std::string(one.param.name); });
 
 TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
-  Program program(arguments(
-      {"--tier-mode", "B0", "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));
-  // The line of the warm-up stands there just before the first of the others is sent.
-  while (!has("requests.jsonl") || std::filesystem::file_size(file("requests.jsonl")) == 0) {
-    std::this_thread::yield();
-  }
+  Program program(
+      arguments({"--tier-mode", "B2", "--kv-cpu-cache-gb", "0.25", "--kv-disk-cache-gb", "1",
+                 "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));
+  // The list of the cache directory is the first thing that is done for a phase.
+  const auto main_begins = [&] {
+    if (!has("telemetry")) return false;
+    const std::filesystem::directory_iterator files(file("telemetry"));
+    return std::ranges::any_of(files, [](const auto& entry) {
+      return entry.path().filename().string().starts_with("kvbm_before_main");
+    });
+  };
+  while (!main_begins()) std::this_thread::yield();
   program.signal(SIGINT);
   const Ended ended = program.wait();
   EXPECT_EQ(ended.status, 130) << ended.err;
