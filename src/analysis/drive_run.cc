@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "analysis/client_grade.h"
 
@@ -105,6 +107,18 @@ record::DriveRecord record_of(const DriveRun& run) {
   record.notes = run.notes;
   for (const DrivePhaseRun& phase : run.phases) record.phases.push_back(record_of(phase));
   return record;
+}
+
+ServerDelta server_delta_of(const DrivePhaseRun& phase) {
+  return server_delta(phase.server_before, phase.server_after);
+}
+
+ServerDelta server_delta_of(const DriveRun& run) {
+  std::vector<ServerDelta> phases;
+  for (const DrivePhaseRun& phase : run.phases) {
+    if (phase.ran && phase.include) phases.push_back(server_delta_of(phase));
+  }
+  return server_delta_of(std::span<const ServerDelta>(phases));
 }
 
 PhaseDeltas kvbm_deltas(const DriveRun& run) {

@@ -14,12 +14,14 @@
 #include "analysis/phase_sums.h"
 #include "analysis/replay_signal.h"
 #include "analysis/request_identity.h"
+#include "analysis/server_delta.h"
 #include "analysis/ttfc_sanity.h"
 #include "core/utc_time.h"
 #include "record/directory_churn.h"
 #include "record/drive_record.h"
 #include "record/kv_mode.h"
 #include "record/kvbm.h"
+#include "record/server_metric.h"
 #include "record/worker_io.h"
 
 namespace spillway::analysis {
@@ -56,6 +58,8 @@ struct DrivePhaseRun {
   PhaseSums sums;
   record::KvbmSnapshot kvbm_before;
   record::KvbmSnapshot kvbm_after;
+  record::ServerReading server_before;  // of --server-metrics-url
+  record::ServerReading server_after;
   record::BlockSample block_before;
   record::BlockSample block_after;
   record::WorkerIo worker_before;
@@ -99,6 +103,7 @@ struct DriveRun {
   std::optional<std::size_t> model_count_end;
   bool stream = false;
   bool record_ttfb = false;
+  bool include_usage = false;  // streams asked for the server's counts
   std::optional<double> stream_timeout_s;
   record::KvMode kv;
   std::vector<std::pair<std::string, std::string>> kv_runtime_env;
@@ -148,6 +153,10 @@ std::optional<ReplayPhases> replay_phases(const DriveRun& run);
 
 // As far as the run itself knows: not its settings, its plan's hash and where it ran.
 record::DriveRecord record_of(const DriveRun& run);
+
+// By the serving stack's own metrics: of a phase that ran, and of all that count.
+ServerDelta server_delta_of(const DrivePhaseRun& phase);
+ServerDelta server_delta_of(const DriveRun& run);
 
 PhaseDeltas kvbm_deltas(const DriveRun& run);
 KvbmSummary kvbm_summary_of(const DriveRun& run);

@@ -197,8 +197,9 @@ constexpr auto kMetrics = std::to_array<ServingMetric>({
 }  // namespace
 
 std::string_view name_of(MetricDialect dialect) {
-  constexpr std::array<std::string_view, 6> kNames = {"kvbm", "dynamo_frontend", "dynamo_component",
-                                                      "vllm", "sglang",          "spillway"};
+  constexpr std::array<std::string_view, 9> kNames = {
+      "kvbm",     "dynamo_frontend", "dynamo_component", "vllm",    "sglang",
+      "spillway", "trtllm",          "lmcache",          "llamacpp"};
   return kNames.at(static_cast<std::size_t>(dialect));
 }
 

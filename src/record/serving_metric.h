@@ -12,14 +12,17 @@ namespace spillway::record {
 
 // Whose name it is. Those of Dynamo and its block manager (KVBM) are of its documentation ("Metrics
 // catalog"), those of vLLM and SGLang of their metrics documentation; spillway's own are figures
-// that none of them has a name for.
+// that none of them has a name for. Those after it are read only (server_metric.h).
 enum class MetricDialect : std::uint8_t {
   kvbm,
   dynamo_frontend,
   dynamo_component,
   vllm,
   sglang,
-  spillway
+  spillway,
+  trtllm,
+  lmcache,
+  llamacpp
 };
 
 std::string_view name_of(MetricDialect dialect);

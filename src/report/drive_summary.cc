@@ -12,6 +12,7 @@
 #include "record/kvbm_json.h"
 #include "record/worker_io_json.h"
 #include "report/kvbm_summary_json.h"
+#include "report/server_delta_json.h"
 #include "report/metric_inventory.h"
 #include "report/peer_metrics_json.h"
 #include "report/phase_json.h"
@@ -98,6 +99,8 @@ void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase
   json.key("concurrency").value(phase.concurrency).key("requests").value(phase.planned);
   json.key("kvbm_metrics_delta");
   record::write_kvbm_delta(json, record::kvbm_delta(phase.kvbm_before, phase.kvbm_after));
+  json.key("server_metrics");
+  write_server_delta(json, analysis::server_delta_of(phase));
   json.key("block_device").value(run.block_device);
   json.key("io_delta");
   record::write_block_delta(json, record::block_io_delta(phase.block_before, phase.block_after));
@@ -282,6 +285,7 @@ void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary
   json.key("stream").value(run.stream);
   put_if(json, "stream_timeout_s", run.stream_timeout_s);
   json.key("stream_record_ttfb").value(run.record_ttfb);
+  json.key("usage_asked").value(run.include_usage);
   json.key("mode").value(run.kv.tier).key("tier_mode").value(run.kv.tier);
   json.key("kvbm_enabled").value(run.kv.enabled);
   json.key("kvbm_metrics_available").value(kvbm.available);
@@ -420,6 +424,8 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   if (run.valid()) write_peer_metrics(json, analysis::overall_of(run));
   json.key("kvbm_metrics");
   write_kvbm_summary(json, kvbm);
+  json.key("server_metrics");
+  write_server_delta(json, analysis::server_delta_of(run));
   put_pages(json, run);
   put_sanity(json, run.sanity);
   put_identity(json, run.identity);

@@ -53,6 +53,7 @@ class Report {
     peers();
     phases();
     signal();
+    server();
     client();
     identity();
     limitations();
@@ -203,6 +204,39 @@ class Report {
       line("- Reuse gate: `{}`", shown(member(found, "reuse_gate")));
       line("- Interpretation: {}", shown(member(found, "interpretation")));
     }
+  }
+
+  void server_line(std::string_view what, const JsonValue* delta) {
+    if (delta == nullptr) return;
+    if (!text::loose_members(member(delta, "stacks")).empty()) {
+      for (const auto& [stack, found] : text::loose_members(member(delta, "stacks"))) {
+        line("- `{}`, {}: {}; counters reset: `{}`", what, stack, figures_of(found),
+             shown(member(&found, "counter_resets")));
+      }
+    } else {
+      line("- `{}`: `NA`, {}", what, shown(member(delta, "reason")));
+    }
+  }
+
+  // What there is; what there is not stands below `missing` in the summary.
+  static std::string figures_of(const JsonValue& stack) {
+    std::string all;
+    for (const auto& [place, figures] : text::loose_members(member(&stack, "figures"))) {
+      for (const auto& [figure, value] : text::loose_members(&figures)) {
+        if (value.is_null()) continue;
+        all += fmt::format("{}{}.{}={}", all.empty() ? "" : ", ", place, figure, shown(&value));
+      }
+    }
+    return all.empty() ? "nothing" : all;
+  }
+
+  void server() {
+    if (member(summary_, "server_metrics") == nullptr) return;
+    heading("Server Metrics");
+    for (const JsonValue& phase : text::loose_elements(member(summary_, "phase_summaries"))) {
+      server_line(shown(member(&phase, "phase")), member(&phase, "server_metrics"));
+    }
+    server_line("overall", member(summary_, "server_metrics"));
   }
 
   void client() {

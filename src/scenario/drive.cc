@@ -25,6 +25,7 @@
 #include "telemetry/io_sampler.h"
 #include "telemetry/kvbm_snapshot.h"
 #include "telemetry/process_scan.h"
+#include "telemetry/server_reading.h"
 
 namespace spillway::scenario {
 namespace {
@@ -160,6 +161,14 @@ struct Drive::Impl {
     co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), page.error);
   }
 
+  Task<record::ServerReading> read_server() {
+    const std::string& given = config.evidence.server_metrics_url;
+    const analysis::CapturedPage page =
+        co_await fetch_page(given.empty() ? config.target.base_text + "/metrics" : given);
+    co_return page.success ? telemetry::server_reading(page.text)
+                           : telemetry::failed_server_reading(page.error);
+  }
+
   Task<> capture_pages(DriveRun& run, const DrivePhaseRun& phase) {
     analysis::CapturedPages pages{
         .phase = phase.name, .role = phase.role, .system = {}, .kvbm = {}};
@@ -188,6 +197,7 @@ struct Drive::Impl {
     DrivePhaseRun& phase = *std::ranges::find(run.phases, planned_phase.name, &DrivePhaseRun::name);
     hooks.phase_begins(phase.name);
     mark("start", phase.name);
+    phase.server_before = co_await read_server();
     phase.kvbm_before = co_await fetch_kvbm("before_" + phase.name);
     run.kvbm_snapshots.push_back(phase.kvbm_before);
     phase.worker_before = worker();
@@ -208,6 +218,7 @@ struct Drive::Impl {
     current = nullptr;
     phase.kvbm_after = co_await fetch_kvbm("after_" + phase.name);
     run.kvbm_snapshots.push_back(phase.kvbm_after);
+    phase.server_after = co_await read_server();
     mark("end", phase.name);
     if (config.evidence.capture_pages) co_await capture_pages(run, phase);
     phase.duration_s = to_seconds(result.duration);

@@ -181,6 +181,7 @@ DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables
       .kvbm_url = page("kvbm-metrics-url", "DYN_KVBM_METRICS_PORT", "6880"),
       .system_url = page("metrics-system-url", "DYN_SYSTEM_PORT", "8081"),
       .snapshot_kvbm_url = settings.text("metrics-kvbm-url"),
+      .server_metrics_url = settings.text("server-metrics-url"),
       .page_timeout = settings.seconds("kvbm-metrics-timeout-s"),
       .allow_missing_kvbm = settings.flag("allow-missing-kvbm-metrics"),
       .tools = settings.flag("collect-telemetry"),

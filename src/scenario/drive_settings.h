@@ -74,6 +74,7 @@ struct DriveEvidence {
   std::string kvbm_url;
   std::string system_url;
   std::string snapshot_kvbm_url;
+  std::string server_metrics_url;  // empty: the page of the endpoint
   Duration page_timeout{};
   bool allow_missing_kvbm = false;
   bool tools = false;  // of others, beside our own samples

@@ -66,6 +66,7 @@ analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
   run.scenario = scenario_.name;
   run.stream = config_.requests.stream;
   run.record_ttfb = config_.requests.record_ttfb;
+  run.include_usage = config_.requests.stream && config_.requests.include_usage;
   if (config_.load.stream_timeout) run.stream_timeout_s = to_seconds(*config_.load.stream_timeout);
   run.kv = config_.kv;
   run.kv_runtime_env = stack_variables(environment);

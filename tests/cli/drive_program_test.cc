@@ -69,10 +69,25 @@ TEST_F(DriveProgramTest, HelpHasScenariosAndStatuses) {
 // What is pushed out of 256 MiB of host memory comes back from the disk: by the server's counters,
 // the kernel's of its process, and the check of the replay.
 TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {
-  const Ended ended = drive({"--scenario", "rehydrate_replay", "--tier-mode", "B2", "--io-attrib",
-                             "--rehydrate-populate-sessions", "2", "--rehydrate-thrash-sessions",
-                             "4", "--rehydrate-prefix-target-tokens", "1024", "--kv-cpu-cache-gb",
-                             "0.25", "--kv-disk-cache-gb", "1", "--serve-set", "gpu-cache-gb=0.25",
+  const Ended ended = drive({"--scenario",
+                             "rehydrate_replay",
+                             "--tier-mode",
+                             "B2",
+                             "--io-attrib",
+                             "--rehydrate-populate-sessions",
+                             "2",
+                             "--rehydrate-thrash-sessions",
+                             "4",
+                             "--rehydrate-prefix-target-tokens",
+                             "1024",
+                             "--kv-cpu-cache-gb",
+                             "0.25",
+                             "--kv-disk-cache-gb",
+                             "1",
+                             "--serve-set",
+                             "gpu-cache-gb=0.25",
+                             "--serve-set",
+                             "metrics-dialect=vllm",
                              "--capture-metrics-snapshot"});
   ASSERT_EQ(ended.status, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr(directory_.path() + "/run"));
@@ -86,6 +101,15 @@ TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {
   EXPECT_EQ(replay.at("worker_process_io_delta").at("read_bytes_delta").as_double(), counted);
   EXPECT_EQ(summary.at("kvbm_metrics").at("rehydrate_replay_signal").at("signal").as_string(),
             "disk_rehydrate_detected");
+  // The same tokens by vLLM's names, on another page.
+  EXPECT_EQ(replay.at("server_metrics")
+                .at("stacks")
+                .at("vllm")
+                .at("figures")
+                .at("below_device")
+                .at("hit_tokens")
+                .as_double(),
+            replay.at("kvbm_metrics_delta").at("kvbm_matched_tokens_delta").as_double());
   const Ended checked =
       Program({"analyse", "io-attribution", "--run-dir", directory_.file("run")}).wait();
   EXPECT_EQ(checked.status, 0) << checked.out;
@@ -291,12 +315,18 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<FaultCase>& one) { return std::string(one.param.name); });
 
 TEST_F(DriveProgramTest, CtrlCKeepsWhatWasMeasured) {
-  Program program(arguments(
-      {"--tier-mode", "B0", "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));
-  // The line of the warm-up stands there just before the first of the others is sent.
-  while (!has("requests.jsonl") || std::filesystem::file_size(file("requests.jsonl")) == 0) {
-    std::this_thread::yield();
-  }
+  Program program(
+      arguments({"--tier-mode", "B2", "--kv-cpu-cache-gb", "0.25", "--kv-disk-cache-gb", "1",
+                 "--requests", "100000", "--warmup", "1", "--short-range", "512:512"}));
+  // The list of the cache directory is the first thing that is done for a phase.
+  const auto main_begins = [&] {
+    if (!has("telemetry")) return false;
+    const std::filesystem::directory_iterator files(file("telemetry"));
+    return std::ranges::any_of(files, [](const auto& entry) {
+      return entry.path().filename().string().starts_with("kvbm_before_main");
+    });
+  };
+  while (!main_begins()) std::this_thread::yield();
   program.signal(SIGINT);
   const Ended ended = program.wait();
   EXPECT_EQ(ended.status, 130) << ended.err;

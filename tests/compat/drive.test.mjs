@@ -16,6 +16,8 @@ before(async () => { server = await ForeignServer.start(); });
 after(() => server.stop());
 beforeEach(async () => {
   server.fault = '';
+  server.restarts = false;
+  server.hasMetrics = true;
   server.requests = [];
   root = await mkdtemp(join(process.cwd(), 'drive-'));
 });
@@ -70,6 +72,44 @@ test('whole answers have their usage and no time of a first text', async () => {
   assert.deepEqual(rows.map((row) => row.completion_tokens), [4, 4, 4]);
   assert.deepEqual(summary.phase_summaries[0].served.ttft_ms, {});
   assert.equal(summary.phase_summaries[0].served.latency_ms.min >= kTtftMs - 1, true);
+});
+
+for (const flags of [['--stream'], []]) {
+  test(`the server's own metrics are told by phase (${flags.join(' ')})`, async () => {
+    const { status, said, summary, report } = await drive('--requests', '3', ...flags);
+    assert.equal(status, 0, said);
+    assert.equal(summary.usage_asked, false);
+    for (const metrics of [summary.phase_summaries[0].server_metrics, summary.server_metrics]) {
+      assert.equal(metrics.available, true, metrics.reason);
+      const { figures, missing, counter_resets: resets } = metrics.stacks.vllm;
+      assert.deepEqual(Object.keys(metrics.stacks), ['vllm']);
+      assert.deepEqual([figures.device.query_tokens, figures.device.hit_tokens, figures.device.usage_ratio], [33, 12, 0.25]);
+      assert.deepEqual([figures.server.prompt_tokens, figures.server.generated_tokens], [33, 12]);
+      assert.equal(figures.host.usage_ratio, null);
+      assert.equal(missing['host.usage_ratio'], 'not_on_page');
+      assert.deepEqual(resets, []);
+    }
+    assert.match(report, /`overall`, vllm: .*device\.hit_tokens=12/);
+  });
+}
+
+test('a server that starts anew is named', async () => {
+  server.counters.generated = 1000;
+  server.restarts = true;
+  const { status, summary } = await drive('--requests', '2');
+  assert.equal(status, 0);
+  const { figures, counter_resets: resets } = summary.server_metrics.stacks.vllm;
+  assert.equal(figures.server.generated_tokens, 1);
+  assert.equal(resets.includes('server.generated_tokens'), true);
+});
+
+test('a server without metrics is no reason to fail', async () => {
+  server.hasMetrics = false;
+  const { status, summary, report } = await drive('--requests', '2');
+  assert.equal(status, 0);
+  assert.equal(summary.run_valid, true);
+  assert.deepEqual(summary.server_metrics, { available: false, reason: 'snapshot_missing: HTTP 404', stacks: {} });
+  assert.match(report, /`overall`: `NA`, snapshot_missing: HTTP 404/);
 });
 
 for (const [fault, flags, errorClass, status] of [

@@ -15,6 +15,8 @@ export class ForeignServer {
   fault = '';
   status = 500;
   requests = [];
+  hasMetrics = true;
+  restarts = false;  // its counters begin anew before the next page after a request
   counters = { prompt: 0, generated: 0, queries: 0, hits: 0, success: 0 };
 
   static async start() {
@@ -37,7 +39,7 @@ export class ForeignServer {
     if (request.url === '/v1/models') {
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ object: 'list', data: [{ id: kForeignModel, object: 'model' }] }));
-    } else if (request.url === '/metrics') {
+    } else if (request.url === '/metrics' && this.hasMetrics) {
       response.setHeader('Content-Type', 'text/plain; version=0.0.4');
       response.end(this.metrics());
     } else if (request.url === '/v1/completions') {
@@ -114,6 +116,9 @@ export class ForeignServer {
   }
 
   metrics() {
+    if (this.restarts && this.requests.length > 0) {
+      this.counters = { prompt: 0, generated: 1, queries: 0, hits: 0, success: 0 };
+    }
     const labels = `{engine="0",model_name="${kForeignModel}"}`;
     return [
       '# TYPE vllm:num_requests_running gauge',
