@@ -185,7 +185,8 @@ class Reader {
 
   void messages(std::string_view key, element value) {
     if (!value.is_array()) refuse_type(key, "an array of messages");
-    for (const element one : value.get_array().value_unsafe()) {
+    const simdjson::dom::array list = value.get_array().value_unsafe();
+    for (const element one : list) {
       if (!one.is_object()) refuse_type(key, "an array of messages");
       request_.messages.push_back(message(one.get_object().value_unsafe()));
     }
@@ -212,7 +213,8 @@ class Reader {
     if (value.is_string()) return std::string(value.get_string().value_unsafe());
     if (!value.is_array()) refuse_type("messages.content", "text, or an array of parts");
     std::string all;
-    for (const element part : value.get_array().value_unsafe()) {
+    const simdjson::dom::array list = value.get_array().value_unsafe();
+    for (const element part : list) {
       std::string_view type;
       std::string_view text;
       const bool is_text = part.is_object() && part["type"].get(type) == simdjson::SUCCESS &&
@@ -263,7 +265,8 @@ class Reader {
   void stream(std::string_view key, element value) { request_.stream = flag_of(key, value); }
   void stream_options(std::string_view key, element value) {
     if (!value.is_object()) refuse_type(key, "an object");
-    for (const auto& [name, option] : value.get_object().value_unsafe()) {
+    const simdjson::dom::object members = value.get_object().value_unsafe();
+    for (const auto& [name, option] : members) {
       if (name == "include_usage") {
         request_.include_usage = flag_of("stream_options.include_usage", option);
       } else if (limits_.strict_fields && name != "include_obfuscation") {
@@ -303,7 +306,8 @@ class Reader {
   }
   void modalities(std::string_view key, element value) {
     if (!value.is_array()) refuse_type(key, "an array");
-    for (const element one : value.get_array().value_unsafe()) {
+    const simdjson::dom::array list = value.get_array().value_unsafe();
+    for (const element one : list) {
       if (text_of(key, one) != "text") refuse(key, "modalities: only text is supported");
     }
   }
