@@ -16,7 +16,7 @@ using simdjson::dom::object;
 
 constexpr std::size_t kKeptRaw = 64U << 10U;
 constexpr std::string_view kDone = "[DONE]";
-constexpr int kMostLearned = 8;  // a stream whose events are never alike is not worth the trying
+constexpr int kMostLearned = 8;  // in vain: a stream whose events are never alike
 constexpr std::string_view kProbe = "a text that stands in for another";
 constexpr std::string_view kBlanks = " \t\r\n\f\v";
 
@@ -214,6 +214,7 @@ bool AnswerReader::take_as_before(std::string_view payload, Time at) {
   }
   const std::string_view text = payload.substr(before_text_.size(), payload.size() - around);
   if (!stands_for_itself(text)) return false;
+  learned_ = 0;
   answer_.contents.push_back(at);
   answer_.text += text;
   return true;
@@ -222,9 +223,9 @@ bool AnswerReader::take_as_before(std::string_view payload, Time at) {
 // That the text is what stands between the two is shown by parsing the event with another in its
 // place.
 void AnswerReader::learn(const SseEvent& event, std::string_view text) {
-  before_text_.clear();
   if (learned_ == kMostLearned || !stands_for_itself(text)) return;
   ++learned_;
+  before_text_.clear();
   const std::string quoted = fmt::format("\"{}\"", text);
   for (std::size_t at = event.data.find(quoted); at != std::string::npos;
        at = event.data.find(quoted, at + 1)) {

@@ -78,7 +78,7 @@ class AnswerReader {
   // be parsed.
   std::string before_text_;
   std::string after_text_;
-  int learned_ = 0;  // times that it was
+  int learned_ = 0;  // times that it was, since an event was last like it
 };
 
 // A whole answer. A body that is no JSON object is a fault; its text is then the body.

@@ -73,6 +73,21 @@ TEST(OpenaiAnswerTest, TextsAreTheSameHoweverAlikeTheirEventsAre) {
   EXPECT_EQ(answer.fault, "");
 }
 
+// The first of every two is parsed for its text's sake, and is no reason to forget what it was
+// like.
+TEST(OpenaiAnswerTest, ManyTextsThatDoNotStandForThemselvesAreTextsToo) {
+  std::vector<std::string> events;
+  std::string expected;
+  for (int i = 0; i < 20; ++i) {
+    events.push_back(token_event("a\\n"));
+    events.push_back(token_event(" b"));
+    expected += "a\n b";
+  }
+  const Answer answer = read(events);
+  EXPECT_EQ(answer.text, expected);
+  EXPECT_EQ(answer.contents.size(), 40U);
+}
+
 TEST(OpenaiAnswerTest, BrokenEventsAreFaultsHoweverMuchTheyLookLikeTheOneBefore) {
   for (const std::string& broken :
        {std::string("a\xFF"), std::string("a\tb"), std::string("a\"b")}) {
