@@ -10,6 +10,7 @@
 
 #include "analysis/io_attribution.h"
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "record/io_files.h"
 #include "record/json_fields.h"
 #include "record/kvbm_json.h"
@@ -248,8 +249,7 @@ void DriveFiles::write_io(const scenario::DriveConfig& config, const analysis::D
   }
   machine.io_available = true;
   machine.io_errors = capture.errors.size();
-  const UtcTime now =
-      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const UtcTime now = utc_now();
   write("io/io_attribution_report.json",
         report::io_attribution_json(capture, analysis::attribute_io(capture), "io", now));
 }

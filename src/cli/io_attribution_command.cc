@@ -14,6 +14,7 @@
 
 #include "analysis/replay_attribution.h"
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "record/new_file.h"
 #include "report/replay_attribution_json.h"
 
@@ -59,7 +60,7 @@ class IoAttributionCommand final : public Command {
         analysis::judge_replay(record::find_replay_summary(paths.summary),
                                record::find_replay_evidence(paths.report), expect_report_);
     make_directory(fs::path(paths.verdict).parent_path());
-    const auto now = std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now());
+    const auto now = utc_now();
     record::write_new_file(paths.verdict, report::replay_attribution_json(verdict, paths, now));
     fmt::print("{}\n", report::replay_attribution_line(verdict));
     return verdict.passed() ? kSuccess : kVerdictFails;

@@ -111,6 +111,10 @@ std::string text_of(UtcTime time, bool with_milliseconds) {
 
 }  // namespace
 
+UtcTime utc_now() {
+  return std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now());
+}
+
 std::optional<UtcTime> parse_utc(std::string_view text) {
   Scanner scanner(text);
   const int year = scanner.number(4);

@@ -11,6 +11,8 @@ namespace spillway {
 
 using UtcTime = std::chrono::sys_time<std::chrono::microseconds>;
 
+UtcTime utc_now();
+
 // Reads "2026-02-12T00:05:00.250+01:00": a blank may stand for the T, seconds and their fraction
 // may be missing, and so may the offset, which is then that of UTC; "Z" is UTC. Digits below the
 // microsecond are dropped. Nothing for any other text, nor for a day that no calendar has.

@@ -82,6 +82,10 @@ struct CompletionLoad::Phase {
   }
 };
 
+UtcTime epoch_of(const async::Loop& loop) {
+  return utc_now() - std::chrono::duration_cast<UtcTime::duration>(loop.now().time_since_epoch());
+}
+
 CompletionLoad::CompletionLoad(async::Loop& loop, CompletionClient& client, UtcTime epoch,
                                OnRow on_row)
     : loop_(loop), client_(client), epoch_(epoch), on_row_(std::move(on_row)) {}

@@ -60,10 +60,14 @@ struct CompletionLoadResult {
   std::uint64_t most_in_flight = 0;
 };
 
+// UTC when the loop's clock was at 0.
+UtcTime epoch_of(const async::Loop& loop);
+
 class CompletionLoad {
  public:
   using OnRow = std::function<void(const record::CompletionRow&)>;
-  // `epoch`: UTC when the loop's clock was at 0. `on_row` is called as requests end.
+  // `epoch`: as epoch_of(), or another beginning of virtual time. `on_row` is called as requests
+  // end.
   CompletionLoad(async::Loop& loop, CompletionClient& client, UtcTime epoch, OnRow on_row);
 
   // Rows are numbered on from the phase before, in the order of sending. A request that was under

@@ -13,6 +13,7 @@
 #include "async/loop.h"
 #include "core/cpu_time.h"
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "load/completion_client.h"
 #include "load/completion_load.h"
 #include "load/model_resolver.h"
@@ -37,10 +38,6 @@ using async::Task;
 constexpr Duration kModelsPatience = std::chrono::seconds(5);
 constexpr int kNotFound = 404;
 constexpr int kServerError = 500;
-
-UtcTime now_utc() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 load::CompletionClientOptions client_options(const DriveConfig& config, const net::Origin& origin) {
   load::CompletionClientOptions options{.target = origin.url().path + "/v1/completions",
@@ -152,13 +149,13 @@ struct Drive::Impl {
   }
 
   Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
-    if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+    if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc_now());
     const analysis::CapturedPage page = co_await fetch_page(endpoint.kvbm_url);
-    if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), now_utc());
+    if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc_now());
     if (page.success) {
-      co_return telemetry::kvbm_snapshot(std::move(label), now_utc(), page.text);
+      co_return telemetry::kvbm_snapshot(std::move(label), utc_now(), page.text);
     }
-    co_return telemetry::failed_kvbm_snapshot(std::move(label), now_utc(), page.error);
+    co_return telemetry::failed_kvbm_snapshot(std::move(label), utc_now(), page.error);
   }
 
   Task<record::ServerReading> read_server() {
@@ -182,9 +179,9 @@ struct Drive::Impl {
   }
 
   record::BlockSample block() const {
-    return telemetry::block_sample(config.evidence.block_device, now_utc());
+    return telemetry::block_sample(config.evidence.block_device, utc_now());
   }
-  record::WorkerIo worker() const { return scan.worker_io(now_utc(), container); }
+  record::WorkerIo worker() const { return scan.worker_io(utc_now(), container); }
 
   void mark(const std::string& boundary, const std::string& phase) {
     if (sampler) {
@@ -202,7 +199,7 @@ struct Drive::Impl {
     run.kvbm_snapshots.push_back(phase.kvbm_before);
     phase.worker_before = worker();
     phase.block_before = block();
-    phase.start = now_utc();
+    phase.start = utc_now();
     eyes = {};
     current = &phase;
     load::CompletionLoadOptions options = config.load.options;
@@ -211,7 +208,7 @@ struct Drive::Impl {
     const load::CompletionLoadResult result =
         co_await requests->run(planned_phase.calls, options, stop);
     phase.client_cpu_s = to_seconds(thread_cpu_time() - cpu);
-    phase.end = now_utc();
+    phase.end = utc_now();
     phase.block_after = block();
     phase.worker_after = worker();
     log->drain();
@@ -356,10 +353,9 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
       record::CompletionLogOptions{.responses = responses,
                                    .profile = directory + "/profile_export.jsonl"},
       [this, &run](const record::CompletionRow& row) { impl_->see(row, run.identity); });
-  const UtcTime epoch = now_utc() - std::chrono::duration_cast<UtcTime::duration>(
-                                        impl_->loop.now().time_since_epoch());
   impl_->requests = std::make_unique<load::CompletionLoad>(
-      impl_->loop, impl_->client, epoch, [this](const record::CompletionRow& row) {
+      impl_->loop, impl_->client, load::epoch_of(impl_->loop),
+      [this](const record::CompletionRow& row) {
         ++impl_->ended;
         impl_->log->add(row);
       });

@@ -5,10 +5,13 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "record/completion_log.h"
 #include "record/new_file.h"
 #include "telemetry/nvme_query.h"
@@ -18,10 +21,6 @@ namespace spillway::scenario {
 namespace {
 
 constexpr std::chrono::milliseconds kToolPatience(2000);
-
-UtcTime now_utc() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 void put_list(text::JsonWriter& json, const char* name, const std::vector<std::string>& values) {
   json.key(name).begin_array();
@@ -52,18 +51,19 @@ void DriveTelemetry::start() {
   snapshot("start");
   start_sampler();
   if (options_.tools) start_tools();
+  warnings_at_start_ = warnings_.size();
 }
 
 record::NvmeQuery DriveTelemetry::ask_drive(const std::string& subcommand,
                                             const std::string& file) {
   record::NvmeQuery query = telemetry::query_nvme(run_, subcommand, options_.nvme_device);
-  record::write_new_file(options_.directory + "/" + file, record::nvme_query_json(query));
+  write(options_.directory + "/" + file, record::nvme_query_json(query));
   return query;
 }
 
 telemetry::DirectorySnapshot DriveTelemetry::snapshot(const std::string& label) {
   if (options_.cache_dir.empty()) return {};
-  telemetry::DirectorySnapshot taken = telemetry::directory_snapshot(options_.cache_dir, now_utc());
+  telemetry::DirectorySnapshot taken = telemetry::directory_snapshot(options_.cache_dir, utc_now());
   try {
     telemetry::write_directory_snapshot(taken, record::safe_file_name(label), telemetry_);
   } catch (const Error& error) {
@@ -111,7 +111,7 @@ void DriveTelemetry::start_tool(const std::string& name, std::vector<std::string
               .pid_file = path_of(pid_file),
               .process = std::make_unique<ChildProcess>(
                   ChildOptions{.arguments = std::move(command), .output = path_of(output)})};
-    write(pid_file, fmt::format("{}\n", tool.process->id()));
+    write(path_of(pid_file), fmt::format("{}\n", tool.process->id()));
     tools_.push_back(std::move(tool));
     started_.push_back(name);
   } catch (const Error& error) {
@@ -139,13 +139,13 @@ void DriveTelemetry::keep_output(const std::string& name, const std::vector<std:
     warnings_.push_back(fmt::format("{}: {}", name, answer.error));
     return;
   }
-  write(file, answer.out + answer.err);
+  write(path_of(file), answer.out + answer.err);
   started_.push_back(name);
 }
 
-void DriveTelemetry::write(const std::string& name, const std::string& text) {
+void DriveTelemetry::write(const std::string& path, const std::string& text) {
   try {
-    record::write_new_file(path_of(name), text);
+    record::write_new_file(path, text);
   } catch (const Error& error) {
     warnings_.emplace_back(error.what());
   }
@@ -157,7 +157,8 @@ void DriveTelemetry::finish() {
     tool.process->signal(SIGINT);  // on which iostat and pidstat write their averages
     tool.process->wait(kToolPatience);
     tool.process.reset();
-    std::filesystem::remove(tool.pid_file);
+    std::error_code ignored;  // another may have removed it
+    std::filesystem::remove(tool.pid_file, ignored);
     stopped_.push_back(tool.name);
   }
   if (sampler_) {
@@ -171,11 +172,7 @@ void DriveTelemetry::finish() {
     samples_.close();
   }
   snapshot("end");
-  try {
-    smart_after_ = ask_drive("smart-log", "nvme_smart_post.json");
-  } catch (const Error& error) {
-    warnings_.emplace_back(error.what());
-  }
+  smart_after_ = ask_drive("smart-log", "nvme_smart_post.json");
   if (options_.tools && !options_.container.empty()) {
     const std::string& name = options_.container;
     const std::string safe = record::safe_file_name(name);
@@ -183,7 +180,7 @@ void DriveTelemetry::finish() {
     keep_output("docker inspect", {"docker", "inspect", name},
                 fmt::format("docker_{}_inspect.json", safe));
   }
-  write("telemetry_report.json", report());
+  write(path_of("telemetry_report.json"), report());
 }
 
 std::string DriveTelemetry::report() const {
@@ -191,11 +188,12 @@ std::string DriveTelemetry::report() const {
   json.begin_object();
   json.key("started").begin_object();
   put_list(json, "started", started_);
-  put_list(json, "warnings", warnings_);
+  const auto end_of_start = warnings_.begin() + static_cast<std::ptrdiff_t>(warnings_at_start_);
+  put_list(json, "warnings", {warnings_.begin(), end_of_start});
   json.end_object();
   json.key("stopped").begin_object();
   put_list(json, "started", stopped_);
-  put_list(json, "warnings", {});
+  put_list(json, "warnings", {end_of_start, warnings_.end()});
   json.end_object();
   json.key("cadence");
   if (cadence_) {

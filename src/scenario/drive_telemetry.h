@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <memory>
@@ -29,8 +30,8 @@ struct DriveTelemetryOptions {
   std::string block_device;            // "nvme0n1"
   std::optional<std::int64_t> server;  // a process of the server's, for its control group
   Duration interval = std::chrono::seconds(1);
-  bool tools =
-      false;  // iostat, pidstat and nvidia-smi, where they are there, and logs of containers
+  // iostat, pidstat and nvidia-smi, where they are there, and logs of containers.
+  bool tools = false;
   std::string iostat_device;
   std::string pid = "ALL";  // of pidstat
   std::string container;
@@ -74,7 +75,7 @@ class DriveTelemetry {
   void start_tools();
   void keep_output(const std::string& name, const std::vector<std::string>& command,
                    const std::string& file);
-  void write(const std::string& name, const std::string& text);
+  void write(const std::string& path, const std::string& text);
   std::string path_of(const std::string& name) const { return telemetry_ + "/" + name; }
   std::string report() const;
 
@@ -92,6 +93,7 @@ class DriveTelemetry {
   std::vector<std::string> started_;
   std::vector<std::string> stopped_;
   std::vector<std::string> warnings_;
+  std::size_t warnings_at_start_ = 0;  // the first of them, before the first phase
   bool finished_ = false;
 };
 

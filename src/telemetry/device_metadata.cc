@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "telemetry/nvme_query.h"
 #include "text/loose_json.h"
 
@@ -24,8 +25,6 @@ using record::NvmeDevice;
 using text::JsonValue;
 using text::loose_text;
 using text::member;
-
-UtcTime now() { return std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now()); }
 
 std::string trimmed(const std::string& text) {
   constexpr std::string_view kBlanks = " \t\r\n";
@@ -274,7 +273,7 @@ DeviceMetadata collect_device_metadata(const record::DeviceTargets& targets,
                                        const RunCommand& run) {
   DeviceMetadata metadata;
   metadata.stage = stage;
-  metadata.taken = now();
+  metadata.taken = utc_now();
   metadata.requested = targets;
   Asker asker(run, metadata.errors);
   capture_lists(asker, metadata);
@@ -292,7 +291,7 @@ DeviceMetadata device_metadata(const record::DeviceTargets& targets, const std::
   try {
     return collect_device_metadata(targets, stage, read_nvme_controllers(sys_root), run);
   } catch (const std::exception& error) {
-    return record::failed_device_metadata(targets, stage, now(), error.what());
+    return record::failed_device_metadata(targets, stage, utc_now(), error.what());
   }
 }
 

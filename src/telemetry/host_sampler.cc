@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/utc_time.h"
 
 namespace spillway::telemetry {
 namespace {
@@ -65,7 +66,7 @@ void HostSampler::sample_slot(std::uint64_t slot) {
 }
 
 void HostSampler::sample(std::optional<std::uint64_t> slot, Duration since_start) {
-  const auto now = std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   record::HostSample one = reader_.read(now);
   one.slot = slot;
   one.since_start = since_start;

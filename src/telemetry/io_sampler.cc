@@ -11,13 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/utc_time.h"
 #include "telemetry/block_device.h"
 #include "telemetry/memory_snapshot.h"
 
 namespace spillway::telemetry {
 namespace {
-
-UtcTime now() { return std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now()); }
 
 // Two threads sample: one that took longer than the other is behind it in the list.
 template <typename Sample>
@@ -47,12 +46,12 @@ void IoSampler::run(const std::stop_token& stop) {
 }
 
 void IoSampler::sample() {
-  const record::BlockSample block = block_sample(options_.device, now(), options_.sys_root);
-  record::ProcessSample processes = scan_.sample(now(), options_.fallback);
+  const record::BlockSample block = block_sample(options_.device, utc_now(), options_.sys_root);
+  record::ProcessSample processes = scan_.sample(utc_now(), options_.fallback);
   std::vector<std::int64_t> pids;
   pids.reserve(processes.processes.size());
   for (const record::ProcessCounters& one : processes.processes) pids.push_back(one.pid);
-  record::OpenFilesSample files = scan_.open_files(now(), pids, options_.cache_directory);
+  record::OpenFilesSample files = scan_.open_files(utc_now(), pids, options_.cache_directory);
   const MutexLock lock(mutex_);
   samples_.block.push_back(block);
   samples_.processes.push_back(std::move(processes));
@@ -60,8 +59,8 @@ void IoSampler::sample() {
 }
 
 void IoSampler::mark_memory(const record::BoundaryLabel& at) {
-  record::MemorySnapshot meminfo = meminfo_snapshot(at, now(), options_.proc_root);
-  record::MemorySnapshot vmstat = vmstat_snapshot(at, now(), options_.proc_root);
+  record::MemorySnapshot meminfo = meminfo_snapshot(at, utc_now(), options_.proc_root);
+  record::MemorySnapshot vmstat = vmstat_snapshot(at, utc_now(), options_.proc_root);
   const MutexLock lock(mutex_);
   samples_.meminfo.push_back(std::move(meminfo));
   samples_.vmstat.push_back(std::move(vmstat));

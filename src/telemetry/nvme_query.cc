@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "text/loose_json.h"
 
 namespace spillway::telemetry {
@@ -92,7 +93,7 @@ NvmeAttempt attempt_of(const std::vector<std::string>& command, const Spelling& 
 NvmeQuery query_nvme(const RunCommand& run, const std::string& subcommand,
                      const std::string& device) {
   NvmeQuery query;
-  query.taken = std::chrono::floor<UtcTime::duration>(std::chrono::system_clock::now());
+  query.taken = utc_now();
   query.device = device;
   query.subcommand = subcommand;
   for (const std::string& candidate : candidates(device)) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kv/tokenizer.h"
+#include "workload/token_range.h"
 
 namespace spillway::workload {
 
@@ -24,12 +25,6 @@ struct DrivePrompt {
   std::string prefix_hash;       // SHA-256 of the shared prefix, before the frame; empty: none
   std::string session_id;
   std::optional<std::uint64_t> session_turn_index;
-};
-
-// Both ends belong to it.
-struct TokenRange {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
 };
 
 // NOLINTNEXTLINE(readability-identifier-naming): `short` and `long` are keywords.

@@ -9,14 +9,11 @@
 
 #include "core/bytes.h"
 #include "core/time.h"
+#include "workload/token_range.h"
 
 namespace spillway::workload {
 
 // Both ends included.
-struct TokenRange {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
-};
 struct TimeRange {
   Duration low{};
   Duration high{};

@@ -14,6 +14,7 @@
 
 #include "analysis/io_attribution.h"
 #include "core/error.h"
+#include "core/utc_time.h"
 #include "net/openai_answer.h"
 #include "net/sse_reader.h"
 #include "record/device_metadata.h"
@@ -35,10 +36,6 @@ namespace {
 using text::JsonValue;
 
 const std::string kIoDirectory = "run/io";
-
-UtcTime now_utc() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
@@ -110,12 +107,12 @@ std::string io_report(const JsonValue& in) {
   write_file(kIoDirectory + "/proc_io_timeline.csv",
              record::process_timeline_csv(capture.process_samples));
   return report::io_attribution_json(capture, analysis::attribute_io(capture), kIoDirectory,
-                                     now_utc());
+                                     utc_now());
 }
 
 std::string empty_io_report(const JsonValue& in) {
   return report::failed_io_attribution_json(report::recorded_capture(in),
-                                            text::loose_text(in.find("error")), now_utc());
+                                            text::loose_text(in.find("error")), utc_now());
 }
 
 const std::map<std::string, std::function<std::string(const JsonValue&)>> kOperations = {

@@ -151,9 +151,20 @@ TEST_F(DriveTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
   telemetry.finish();
   EXPECT_THAT(telemetry.warnings(), Contains("iostat: not installed"));
   EXPECT_THAT(telemetry.warnings(), Contains("pidstat: not installed"));
+  const JsonValue report = text::read_json(run_.file("telemetry/telemetry_report.json"));
+  EXPECT_THAT(list(report.at("started").at("warnings")), Contains("iostat: not installed"));
+  EXPECT_TRUE(list(report.at("stopped").at("warnings")).empty());
   EXPECT_EQ(text("telemetry/docker_dyn_1_logs.txt"), "what docker logs dyn/1 says");
   EXPECT_EQ(text("telemetry/docker_dyn_1_inspect.json"), "what docker inspect dyn/1 says");
   EXPECT_EQ(text("telemetry/nvidia_smi_snapshot.txt"), "what nvidia-smi says");
+}
+
+TEST_F(DriveTelemetryTest, AFileThatCannotBeWrittenIsAWarning) {
+  std::ofstream(run_.file("nvme_identity.json")) << "of another run";
+  DriveTelemetry telemetry(options_, machine({}));
+  telemetry.start();
+  EXPECT_THAT(telemetry.warnings(), Contains(HasSubstr("nvme_identity.json")));
+  EXPECT_EQ(text("nvme_identity.json"), "of another run");
 }
 
 }  // namespace
