@@ -262,7 +262,7 @@ void compare_events(const Work& work) {
   for (int pair = 0; pair < kPairs; ++pair) {
     const double bare = bare_events_per_s(sender, kStreams);
     const ClientTrialResult ours = work.try_ours(closed(sender.url(), true, 1, kStreams));
-    const double rate = per_s(ours.texts, ours.load.duration);
+    const double rate = per_s(ours.sums.texts(), ours.load.duration);
     fmt::print("events: bare {:.0f}/s, ours {:.0f}/s, ratio {:.2f}\n", bare, rate, rate / bare);
     ratios.push_back(rate / bare);
   }
@@ -279,7 +279,7 @@ void many_streams(const std::string& program, const Work& work) {
   const ClientTrialResult ours = work.try_ours(trial);
   const analysis::ServedFigures served = ours.sums.served();
   fmt::print("streams: {} at once, {} texts, gaps p50 {:.3f} ms, p99 {:.3f} ms (50 ms are sent)\n",
-             ours.load.most_in_flight, ours.texts, served.itl_ms->p50, served.itl_ms->p99);
+             ours.load.most_in_flight, ours.sums.texts(), served.itl_ms->p50, served.itl_ms->p99);
 }
 
 void tell_truth(const std::string& program, const Work& work) {

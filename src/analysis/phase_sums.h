@@ -84,9 +84,8 @@ class PhaseSums {
   void merge(const PhaseSums& other);
 
   std::uint64_t total() const { return total_; }
-  std::uint64_t texts() const {
-    return texts_;
-  }  // arrivals of text, whatever became of the request
+  // Arrivals of text, whatever became of the request.
+  std::uint64_t texts() const { return texts_; }
   PhaseFigures figures(double duration_s) const;
   ServedFigures served() const;
   const record::DriveLatencies& latencies() const { return latencies_; }

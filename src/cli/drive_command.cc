@@ -23,6 +23,7 @@
 #include "cli/signals.h"
 #include "core/error.h"
 #include "core/processors.h"
+#include "core/utc_time.h"
 #include "core/version.h"
 #include "report/client_text.h"
 #include "scenario/client_check.h"
@@ -40,10 +41,6 @@ constexpr int kInvalid = 2;
 constexpr std::chrono::seconds kServerPatience(20);
 constexpr std::chrono::seconds kSelfTest(5);
 constexpr std::chrono::milliseconds kCalibration(300);
-
-UtcTime now_utc() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 // A line a second on a terminal, of a run that takes longer than two.
 class DriveProgress {
@@ -93,6 +90,7 @@ class DriveCommand final : public Command {
     scenario::apply_scenario_settings(scenario::find_scenario(settings_.text("scenario")),
                                       settings_);
     const scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
+    if (config.self_test) refuse_others();
     const Signals signals([this](int /*signal*/, int count) { end(count); });
     try {
       return config.self_test ? test_client() : drive(config);
@@ -113,14 +111,13 @@ class DriveCommand final : public Command {
     drive_->stop();
   }
 
-  // Where the client's own figures come from; its files are in a directory that goes again.
-  static analysis::ClientFigures check(const std::string& directory, Duration length,
-                                       std::vector<unsigned> server_cpus) {
-    std::filesystem::create_directory(directory);
-    const analysis::ClientFigures figures = scenario::check_client(
-        {.directory = directory, .length = length, .server_cpus = std::move(server_cpus)});
-    std::filesystem::remove(directory);
-    return figures;
+  void refuse_others() const {
+    for (const record::Setting& one : settings_.effective()) {
+      if (one.origin == record::Origin::command_line && one.name != "self-test") {
+        throw Error(
+            fmt::format("--self-test measures the client alone: --{} would do nothing", one.name));
+      }
+    }
   }
 
   static int test_client() {
@@ -130,7 +127,9 @@ class DriveCommand final : public Command {
     pin_thread(split.client);
     fmt::print(stderr, "Measuring this client against the null server, twice for {} s\n",
                kSelfTest.count());
-    fmt::print("{}", report::client_text(check(directory, kSelfTest, split.server)));
+    fmt::print("{}",
+               report::client_text(scenario::check_client(
+                   {.directory = directory, .length = kSelfTest, .server_cpus = split.server})));
     return kSuccess;
   }
 
@@ -141,14 +140,16 @@ class DriveCommand final : public Command {
       return;
     }
     try {
-      run.client = check(files.path_of("calibration"), kCalibration, split.server);
+      run.client = scenario::check_client({.directory = files.path_of("calibration"),
+                                           .length = kCalibration,
+                                           .server_cpus = split.server});
     } catch (const Error& error) {
       run.client_missing = error.what();
     }
   }
 
   int drive(scenario::DriveConfig config) {
-    const UtcTime created = now_utc();
+    const UtcTime created = utc_now();
     const std::string id = config.run_id.empty() ? utc_token(created) : config.run_id;
     const DriveFiles files(config.results_root, id);
     const scenario::DriveSetup setup(settings_, config);

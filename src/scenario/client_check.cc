@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <string>
+#include <system_error>
 
 #include "core/error.h"
 #include "scenario/client_trial.h"
@@ -18,6 +20,25 @@ constexpr double kUsPerSecond = 1e6;
 
 std::string milliseconds(Duration length) { return fmt::format("{}", to_milliseconds(length)); }
 
+// Made here, and gone with all that a trial left in it.
+class TrialDirectory {
+ public:
+  explicit TrialDirectory(const std::string& path) : path_(path) {
+    if (!std::filesystem::create_directory(path)) {
+      throw Error(fmt::format("calibrate the client: {} is there already", path));
+    }
+  }
+  TrialDirectory(const TrialDirectory&) = delete;
+  TrialDirectory& operator=(const TrialDirectory&) = delete;
+  ~TrialDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+ private:
+  const std::string& path_;
+};
+
 ClientTrialResult measure(const ClientCheckOptions& options, bool stream) {
   EmbeddedServerOptions server{.program = options.program,
                                .settings = {},
@@ -29,6 +50,7 @@ ClientTrialResult measure(const ClientCheckOptions& options, bool stream) {
                        {"itl-ms", milliseconds(kCheckedGap)},
                        {"tokens", std::to_string(kTokens)}};
   }
+  const TrialDirectory directory(options.directory);
   const EmbeddedServer null(server);
   ClientTrial trial{.base_url = null.base_url(),
                     .stream = stream,
@@ -43,9 +65,6 @@ ClientTrialResult measure(const ClientCheckOptions& options, bool stream) {
   if (result.failed > 0) {
     throw Error(fmt::format("calibrate the client: {} of {} requests to the null server failed: {}",
                             result.failed, result.load.sent, result.first_error));
-  }
-  for (const char* const name : {"requests.jsonl", "server.ports.json", "server.log"}) {
-    std::filesystem::remove(options.directory + "/" + name);
   }
   return result;
 }
@@ -62,7 +81,7 @@ analysis::ClientFigures check_client(const ClientCheckOptions& options) {
                                   .requests_per_s = sent / to_seconds(whole.load.duration)};
   const double of_requests = figures.cpu_us_per_request * static_cast<double>(streams.load.sent);
   figures.cpu_us_per_text =
-      std::max(0.0, cpu_us(streams) - of_requests) / static_cast<double>(streams.texts);
+      std::max(0.0, cpu_us(streams) - of_requests) / static_cast<double>(streams.sums.texts());
   const analysis::ServedFigures served = streams.sums.served();
   const double ttft = to_milliseconds(kCheckedTtft);
   const double gap = to_milliseconds(kCheckedGap);

@@ -45,11 +45,6 @@ workload::DrivePhases one_prompt() {
   return phases;
 }
 
-UtcTime epoch_of(const async::Loop& loop) {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) -
-         std::chrono::duration_cast<UtcTime::duration>(loop.now().time_since_epoch());
-}
-
 }  // namespace
 
 ClientTrialResult try_client(const ClientTrial& trial) {
@@ -68,12 +63,11 @@ ClientTrialResult try_client(const ClientTrial& trial) {
   ClientTrialResult result;
   record::CompletionLog log(trial.rows, *tokenizer, {}, [&](const record::CompletionRow& row) {
     result.sums.add(row);
-    result.texts += row.contents.size();
     if (row.ok()) return;
     ++result.failed;
     if (result.first_error.empty()) result.first_error = row.error;
   });
-  load::CompletionLoad load(loop, client, epoch_of(loop),
+  load::CompletionLoad load(loop, client, load::epoch_of(loop),
                             [&](const record::CompletionRow& row) { log.add(row); });
   const Duration before = thread_cpu_time();
   loop.run([](load::CompletionLoad& its_load, const PlannedPhase& phase,

@@ -23,7 +23,6 @@ struct ClientTrialResult {
   Duration cpu{};  // of the thread that sends and reads, while it does
   std::uint64_t failed = 0;
   std::string first_error;
-  std::uint64_t texts = 0;  // arrivals of text, of streams
   analysis::PhaseSums sums;
 };
 

@@ -133,9 +133,8 @@ void DrivePlan::add_phase(const workload::DrivePhase& phase, const workload::Dri
   PlannedPhase& planned = phases_.emplace_back();
   planned.name = phase.name;
   planned.concurrency = phase.concurrency;
-  planned.include = phase.include();
   planned.call = facts_of(phase.name, requests);
-  planned.call.measured = planned.include;
+  planned.call.measured = phase.include();
   planned.calls.reserve(phase.prompts.size());
   for (const std::size_t place : phase.prompts) {
     load::PlannedCall call;

@@ -17,7 +17,6 @@ namespace spillway::scenario {
 struct PlannedPhase {
   std::string name;
   std::uint32_t concurrency = 1;
-  bool include = true;
   record::CallFacts call;
   std::vector<load::PlannedCall> calls;
 };

@@ -49,8 +49,7 @@ std::string device_of(const std::string& path) {
 }  // namespace
 
 DriveSetup::DriveSetup(const Settings& settings, const DriveConfig& config)
-    : settings_(settings),
-      config_(config),
+    : config_(config),
       tokenizer_(make_tokenizer(config.tokenizer)),
       scenario_(find_scenario(settings.text("scenario"))),
       phases_(workload::drive_phases(read_scenario(scenario_, settings), *tokenizer_)),

@@ -43,7 +43,6 @@ class DriveSetup {
                       analysis::DriveRun& run) const;
 
  private:
-  const Settings& settings_;
   const DriveConfig& config_;
   std::unique_ptr<kv::Tokenizer> tokenizer_;
   ScenarioText scenario_;

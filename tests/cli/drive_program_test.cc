@@ -66,6 +66,12 @@ TEST_F(DriveProgramTest, HelpHasScenariosAndStatuses) {
   }
 }
 
+TEST_F(DriveProgramTest, TheSelfTestRefusesWhatItWouldIgnore) {
+  const Ended ended = Program({"drive", "--self-test", "--requests", "3"}).wait();
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--requests would do nothing"));
+}
+
 // What is pushed out of 256 MiB of host memory comes back from the disk: by the server's counters,
 // the kernel's of its process, and the check of the replay.
 TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {

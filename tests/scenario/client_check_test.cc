@@ -15,7 +15,7 @@ namespace {
 TEST(ClientCheckTest, TheKnownTimesOfTheNullServerComeBack) {
   const TemporaryDirectory directory;
   const analysis::ClientFigures figures = check_client({.program = SPILLWAY_PROGRAM,
-                                                        .directory = directory.path(),
+                                                        .directory = directory.file("check"),
                                                         .length = std::chrono::milliseconds(100),
                                                         .server_cpus = {}});
   EXPECT_GT(figures.cpu_us_per_request, 0);
@@ -31,10 +31,11 @@ TEST(ClientCheckTest, TheKnownTimesOfTheNullServerComeBack) {
 TEST(ClientCheckTest, AServerThatDoesNotStartIsAnError) {
   const TemporaryDirectory directory;
   EXPECT_THROW(check_client({.program = "/bin/false",
-                             .directory = directory.path(),
+                             .directory = directory.file("check"),
                              .length = std::chrono::milliseconds(100),
                              .server_cpus = {}}),
                Error);
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST_F(ClientTrialTest, EveryRequestIsSentAndOnRecord) {
   const ClientTrialResult result = try_client(trial(server_.base_url(), true, 50));
   EXPECT_EQ(result.load.sent, 50U);
   EXPECT_EQ(result.failed, 0U) << result.first_error;
-  EXPECT_EQ(result.texts, 150U);
+  EXPECT_EQ(result.sums.texts(), 150U);
   EXPECT_EQ(result.sums.total(), 50U);
   EXPECT_GT(result.cpu, Duration::zero());
   std::ifstream rows(directory_.file("requests.jsonl"));
@@ -48,7 +48,7 @@ TEST_F(ClientTrialTest, FailuresAreToldApart) {
   const ClientTrialResult result = try_client(trial("http://127.0.0.1:1", false, 3));
   EXPECT_EQ(result.failed, 3U);
   EXPECT_NE(result.first_error.find("refused"), std::string::npos) << result.first_error;
-  EXPECT_EQ(result.texts, 0U);
+  EXPECT_EQ(result.sums.texts(), 0U);
 }
 
 TEST_F(ClientTrialTest, AUrlOfNoUseIsRefused) {
