@@ -16,8 +16,11 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
 
+# Two thirds of what the compiler reads are the headers of the standard library and of the tests (Modules.cmake).
+# Not in every build: the others show what a file forgot to include. ccache stumbles over them.
+option(SPILLWAY_PRECOMPILE "Precompile the headers that most files include" OFF)
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE AND NOT SPILLWAY_PRECOMPILE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 find_program(LLD NAMES ld.lld-19 ld.lld)

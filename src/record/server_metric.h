@@ -40,7 +40,8 @@ struct ServerMetric {
   std::string_view figure;  // with its unit last: "hit_tokens"
   MetricKind kind = MetricKind::counter;
   std::string_view name;
-  // Only series with this label: a value, a beginning with '*', or "" for none. No label: all.
+  // Only series with this label: a value, a beginning that ends in '*', or "" for none. No label:
+  // all.
   std::string_view label{};
   std::string_view label_value{};
 };
