@@ -114,6 +114,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"workload/draws.h", "workload/personas_test and listed_turns_test"},
     {"workload/session_options.h", "settings, no code"},
     {"workload/turn_source.h", "an interface; workload/personas_test and listed_turns_test"},
+    {"workload/token_range.h", "two numbers, no code"},
 };
 
 const Rung* find_rung(std::string_view module) {

@@ -36,7 +36,7 @@ class DriveProgramTest : public testing::Test {
                                     "--max-tokens",
                                     "2",
                                     "--serve-set",
-                                    "prefill-tokens-per-s=1000000",
+                                    "prefill-tokens-per-s=" + prefill_rate_,
                                     "--serve-set",
                                     "decode-step-ms=1",
                                     "--stream"};
@@ -55,6 +55,7 @@ class DriveProgramTest : public testing::Test {
   }
   bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
 
+  std::string prefill_rate_ = "1000000";
   TemporaryDirectory directory_;
 };
 
@@ -75,6 +76,7 @@ TEST_F(DriveProgramTest, TheSelfTestRefusesWhatItWouldIgnore) {
 // What is pushed out of 256 MiB of host memory comes back from the disk: by the server's counters,
 // the kernel's of its process, and the check of the replay.
 TEST_F(DriveProgramTest, AReplayReadsTheDiskAndTheEvidenceSaysSo) {
+  prefill_rate_ = "2000";  // slow enough for a sanitized server to write every block to disk
   const Ended ended = drive({"--scenario",
                              "rehydrate_replay",
                              "--tier-mode",

@@ -160,11 +160,10 @@ TEST_F(DriveTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
 }
 
 TEST_F(DriveTelemetryTest, AFileThatCannotBeWrittenIsAWarning) {
-  std::ofstream(run_.file("nvme_identity.json")) << "of another run";
+  std::filesystem::create_directory(run_.file("nvme_identity.json"));
   DriveTelemetry telemetry(options_, machine({}));
   telemetry.start();
   EXPECT_THAT(telemetry.warnings(), Contains(HasSubstr("nvme_identity.json")));
-  EXPECT_EQ(text("nvme_identity.json"), "of another run");
 }
 
 }  // namespace
