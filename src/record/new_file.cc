@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <filesystem>
 
 #include "core/error.h"
@@ -31,7 +33,11 @@ void NewFile::keep() {
   const bool closed = std::fclose(file_) == 0;
   file_ = nullptr;
   if (!durable || !closed) throw_errno("write", draft_);
-  std::filesystem::rename(draft_, path_);
+  if (std::rename(draft_.c_str(), path_.c_str()) == 0) return;
+  const int error = errno;
+  ::unlink(draft_.c_str());
+  errno = error;
+  throw_errno("write", path_);
 }
 
 void write_new_file(const std::string& path, std::string_view text) {
