@@ -32,12 +32,10 @@ void NewFile::keep() {
   const bool durable = std::fflush(file_) == 0 && ::fsync(::fileno(file_)) == 0;
   const bool closed = std::fclose(file_) == 0;
   file_ = nullptr;
-  if (!durable || !closed) throw_errno("write", draft_);
-  if (std::rename(draft_.c_str(), path_.c_str()) == 0) return;
+  if (durable && closed && std::rename(draft_.c_str(), path_.c_str()) == 0) return;
   const int error = errno;
   ::unlink(draft_.c_str());
-  errno = error;
-  throw_errno("write", path_);
+  throw_errno("write", path_, error);
 }
 
 void write_new_file(const std::string& path, std::string_view text) {

@@ -50,6 +50,12 @@ TEST_F(NewFileTest, ThatIsGivenUpLeavesTheOldOne) {
   EXPECT_EQ(text(), "newer");
 }
 
+TEST_F(NewFileTest, ThatCannotTakeItsPlaceIsAnErrorAndLeavesNoDraft) {
+  fs::create_directory(path_);
+  EXPECT_THROW(write_new_file(path_, "new"), Error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 1);
+}
+
 TEST_F(NewFileTest, ACheckLeavesNothingBehindAndNamesThePath) {
   check_writable(path_);
   EXPECT_FALSE(fs::exists(path_));
