@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
 #include "scenario/client_trial.h"
@@ -23,10 +24,11 @@ std::string milliseconds(Duration length) { return fmt::format("{}", to_millisec
 // Made here, and gone with all that a trial left in it.
 class TrialDirectory {
  public:
-  explicit TrialDirectory(const std::string& path) : path_(path) {
-    if (!std::filesystem::create_directory(path)) {
-      throw Error(fmt::format("calibrate the client: {} is there already", path));
-    }
+  explicit TrialDirectory(std::string path) : path_(std::move(path)) {
+    std::error_code error;
+    if (std::filesystem::create_directory(path_, error)) return;
+    throw Error(fmt::format("calibrate the client in {}: {}", path_,
+                            error ? error.message() : "it is there already"));
   }
   TrialDirectory(const TrialDirectory&) = delete;
   TrialDirectory& operator=(const TrialDirectory&) = delete;
@@ -36,7 +38,7 @@ class TrialDirectory {
   }
 
  private:
-  const std::string& path_;
+  std::string path_;
 };
 
 ClientTrialResult measure(const ClientCheckOptions& options, bool stream) {

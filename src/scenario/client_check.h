@@ -12,7 +12,7 @@ namespace spillway::scenario {
 
 struct ClientCheckOptions {
   std::string program = "/proc/self/exe";  // whose `serve --null` it talks to
-  std::string directory;                   // of its files, which go again; must exist
+  std::string directory;                   // made for its files, and removed; must not exist
   Duration length{};                       // of each of the two measurements
   std::vector<unsigned> server_cpus;       // where the servers may run; empty: anywhere
 };

@@ -38,5 +38,20 @@ TEST(ClientCheckTest, AServerThatDoesNotStartIsAnError) {
   EXPECT_TRUE(std::filesystem::is_empty(directory.path()));
 }
 
+TEST(ClientCheckTest, ADirectoryOfOthersIsLeftAlone) {
+  const TemporaryDirectory directory;
+  EXPECT_THROW(check_client({.program = SPILLWAY_PROGRAM,
+                             .directory = directory.path(),
+                             .length = std::chrono::milliseconds(100),
+                             .server_cpus = {}}),
+               Error);
+  EXPECT_THROW(check_client({.program = SPILLWAY_PROGRAM,
+                             .directory = directory.file("not/there"),
+                             .length = std::chrono::milliseconds(100),
+                             .server_cpus = {}}),
+               Error);
+  EXPECT_TRUE(std::filesystem::is_directory(directory.path()));
+}
+
 }  // namespace
 }  // namespace spillway::scenario
