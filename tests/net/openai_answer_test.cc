@@ -73,8 +73,7 @@ TEST(OpenaiAnswerTest, TextsAreTheSameHoweverAlikeTheirEventsAre) {
   EXPECT_EQ(answer.fault, "");
 }
 
-// The first of every two is parsed for its text's sake, and is no reason to forget what it was
-// like.
+// Every other event has to be parsed for its text's sake, more often than a pattern is learned.
 TEST(OpenaiAnswerTest, ManyTextsThatDoNotStandForThemselvesAreTextsToo) {
   std::vector<std::string> events;
   std::string expected;
