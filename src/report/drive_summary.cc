@@ -7,15 +7,16 @@
 #include <string_view>
 
 #include "analysis/client_grade.h"
+#include "analysis/harness_numbers.h"
 #include "core/version.h"
 #include "record/completion_log.h"
 #include "record/kvbm_json.h"
 #include "record/worker_io_json.h"
 #include "report/kvbm_summary_json.h"
-#include "report/server_delta_json.h"
 #include "report/metric_inventory.h"
 #include "report/peer_metrics_json.h"
 #include "report/phase_json.h"
+#include "report/server_delta_json.h"
 #include "text/json_writer.h"
 
 namespace spillway::report {
@@ -323,22 +324,25 @@ void put_telemetry(JsonWriter& json, const DriveMachine& machine) {
 
 void put_client(JsonWriter& json, const DriveRun& run) {
   const std::vector<std::string> doubts = analysis::client_doubts(run);
+  const auto put = [&](const char* name, double value) {
+    json.key(name).value(analysis::rounded(value, 3));
+  };
   json.key("client").begin_object();
   json.key("decision_grade").value(doubts.empty());
   put_list(json, "reasons", doubts);
   json.key("calibrated").value(run.client.has_value());
   if (run.client) {
     const analysis::ClientFigures& figures = *run.client;
-    json.key("cpu_us_per_request").value(figures.cpu_us_per_request);
-    json.key("cpu_us_per_text").value(figures.cpu_us_per_text);
-    json.key("requests_per_s_at_full_speed").value(figures.requests_per_s);
-    json.key("most_requests_per_s").value(analysis::most_requests_per_s(figures));
-    json.key("most_texts_per_s").value(analysis::most_texts_per_s(figures));
+    put("cpu_us_per_request", figures.cpu_us_per_request);
+    put("cpu_us_per_text", figures.cpu_us_per_text);
+    put("requests_per_s_at_full_speed", figures.requests_per_s);
+    put("most_requests_per_s", analysis::most_requests_per_s(figures));
+    put("most_texts_per_s", analysis::most_texts_per_s(figures));
     json.key("timing_error_ms").begin_object();
-    json.key("ttft_p50").value(figures.ttft_error_p50_ms);
-    json.key("ttft_p99").value(figures.ttft_error_p99_ms);
-    json.key("gap_p50").value(figures.gap_error_p50_ms);
-    json.key("gap_p99").value(figures.gap_error_p99_ms);
+    put("ttft_p50", figures.ttft_error_p50_ms);
+    put("ttft_p99", figures.ttft_error_p99_ms);
+    put("gap_p50", figures.gap_error_p50_ms);
+    put("gap_p99", figures.gap_error_p99_ms);
     json.end_object();
   }
   json.key("phases").begin_object();
@@ -346,7 +350,8 @@ void put_client(JsonWriter& json, const DriveRun& run) {
     const auto share = analysis::client_share(run.client, phase);
     if (!share) continue;
     json.key(phase.name).begin_object();
-    json.key("cpu_share").value(share->used).key("expected_cpu_share").value(share->expected);
+    put("cpu_share", share->used);
+    put("expected_cpu_share", share->expected);
     json.key("texts").value(phase.sums.texts());
     json.end_object();
   }
