@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "core/error.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway {
 namespace {
@@ -17,15 +17,13 @@ using std::chrono_literals::operator""s;
 
 class ChildProcessTest : public testing::Test {
  protected:
-  ~ChildProcessTest() override { std::filesystem::remove(output_); }
-
   std::string said() const {
     std::ifstream file(output_);
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  std::string output_ = std::string(testing::TempDir()) + "child_" +
-                        testing::UnitTest::GetInstance()->current_test_info()->name();
+  TemporaryDirectory directory_;
+  std::string output_ = directory_.file("output");
 };
 
 TEST_F(ChildProcessTest, RunsAProgramAndKeepsWhatItSays) {

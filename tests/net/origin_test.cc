@@ -11,6 +11,7 @@
 #include "async/group.h"
 #include "core/error.h"
 #include "tests/net/certificates.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::net {
 namespace {
@@ -21,12 +22,7 @@ using async::Task;
 // A listener that greets by TLS when there is a context, and a client of it.
 class OriginTest : public testing::Test {
  protected:
-  ~OriginTest() override { std::filesystem::remove_all(directory_); }
-
-  static std::string make_directory() {
-    const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
-    std::string directory = std::string(testing::TempDir()) + "origin_" + test->name();
-    std::filesystem::create_directories(directory);
+  static std::string certify(const std::string& directory) {
     make_certificate(directory + "/server", "IP:127.0.0.1");
     return directory;
   }
@@ -50,7 +46,8 @@ class OriginTest : public testing::Test {
     served_ = std::move(greeted.stream);
   }
 
-  std::string directory_ = make_directory();
+  TemporaryDirectory home_;
+  std::string directory_ = certify(home_.path());
   async::RealClock clock_;
   async::Loop loop_{clock_};
   async::Stop stop_;

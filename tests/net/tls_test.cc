@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "net/pipe.h"
 #include "tests/net/certificates.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::net {
 namespace {
@@ -26,12 +27,7 @@ using async::Task;
 
 class TlsTest : public testing::Test {
  protected:
-  ~TlsTest() override { std::filesystem::remove_all(directory_); }
-
-  static std::string make_directory() {
-    const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
-    std::string directory = std::string(testing::TempDir()) + "tls_" + test->name();
-    std::filesystem::create_directories(directory);
+  static std::string certify(const std::string& directory) {
     make_certificate(directory + "/server", "DNS:localhost,IP:127.0.0.1");
     make_certificate(directory + "/other", "DNS:localhost");
     return directory;
@@ -75,7 +71,8 @@ class TlsTest : public testing::Test {
   async::VirtualClock clock_;
   async::Loop loop_{clock_};
   Stop stop_;
-  std::string directory_ = make_directory();
+  TemporaryDirectory home_;
+  std::string directory_ = certify(home_.path());
   TlsContext server_ = TlsContext::server(at("server.pem"), at("server.key"));
   TlsContext trusting_ = TlsContext::client({.ca_file = at("server.pem")});
   Greeted served_;

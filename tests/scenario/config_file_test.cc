@@ -5,13 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdio>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::scenario {
 namespace {
@@ -241,14 +240,13 @@ TEST(ConfigFile, AFaultOfAModelIsNamed) {
 }
 
 TEST(ConfigFile, IsReadFromDisk) {
-  const std::string path = testing::TempDir() + "spillway-config.yaml";
-  std::ofstream(path) << "rag: {top_k_chunks: 9}\n";
+  const TemporaryDirectory directory;
+  const std::string path = directory.write("config.yaml", "rag: {top_k_chunks: 9}\n");
   Settings settings(kTable);
   apply_config_file(path, settings);
   EXPECT_EQ(settings.integer("rag-top-k-chunks"), 9U);
-  std::remove(path.c_str());
-  EXPECT_THROW(apply_config_file(path, settings), Error) << "missing";
-  EXPECT_THROW(apply_config_file(testing::TempDir(), settings), Error) << "a directory";
+  EXPECT_THROW(apply_config_file(directory.file("none"), settings), Error) << "missing";
+  EXPECT_THROW(apply_config_file(directory.path(), settings), Error) << "a directory";
 }
 
 }  // namespace

@@ -4,12 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::scenario {
 namespace {
@@ -35,9 +34,7 @@ std::vector<Setting> settings_table() {
 
 class LoadSettingsTest : public testing::Test {
  protected:
-  ~LoadSettingsTest() override { std::remove(path_.c_str()); }
-
-  void put(const std::string& yaml) const { std::ofstream(path_) << yaml; }
+  void put(const std::string& yaml) const { directory_.write("settings.yaml", yaml); }
   void expect(std::string_view setting, std::string_view text, Origin origin) const {
     for (const record::Setting& one : settings_.effective()) {
       if (one.name != setting) continue;
@@ -46,7 +43,8 @@ class LoadSettingsTest : public testing::Test {
     }
   }
 
-  std::string path_ = testing::TempDir() + "spillway-load-settings.yaml";
+  TemporaryDirectory directory_;
+  std::string path_ = directory_.file("settings.yaml");
   std::vector<Setting> table_ = settings_table();
   Settings settings_{table_};
 };

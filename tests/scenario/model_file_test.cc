@@ -4,25 +4,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "tests/text/temporary_directory.h"
 
 namespace spillway::scenario {
 namespace {
 
 class ModelFileTest : public testing::Test {
  protected:
-  ~ModelFileTest() override { std::remove(path_.c_str()); }
   kv::ModelShape read(const std::string& json) {
-    std::ofstream(path_) << json;
-    return read_model_file(path_);
+    return read_model_file(directory_.write("config.json", json));
   }
-  std::string path_ = testing::TempDir() + "spillway-model-config.json";
+  TemporaryDirectory directory_;
+  std::string path_ = directory_.file("config.json");
 };
 
 TEST_F(ModelFileTest, ReadsGroupedQueryAttention) {
