@@ -37,6 +37,14 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
   return counter;
 }
 
+StreamKey named_stream(std::uint64_t seed, Purpose purpose, std::uint64_t name) {
+  constexpr unsigned kRequestBits = 48;  // the most that a request number has
+  return {.seed = seed,
+          .purpose = purpose,
+          .user = static_cast<std::uint32_t>(name >> kRequestBits),
+          .request = name & ((std::uint64_t{1} << kRequestBits) - 1)};
+}
+
 // The counter's first word counts blocks of two draws; the others say whose stream it is.
 Random::Random(const StreamKey& key)
     : key_{static_cast<std::uint32_t>(key.seed), static_cast<std::uint32_t>(key.seed >> 32U)},

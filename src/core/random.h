@@ -32,6 +32,9 @@ struct StreamKey {
   std::uint64_t request = 0;  // 0 .. 2^48-1
 };
 
+// The stream of something that has a 64-bit name, such as the hash of a text.
+StreamKey named_stream(std::uint64_t seed, Purpose purpose, std::uint64_t name);
+
 // A stream of numbers: Philox4x32-10, a counter-based generator (Salmon et al., "Parallel random
 // numbers: as easy as 1, 2, 3", SC 2011). Draw i is a function of (key, i): nothing to seed,
 // nothing to share. A stream has 2^33 numbers, then it repeats. Samplers use + - * / and sqrt only,

@@ -22,9 +22,6 @@ constexpr std::array<std::string_view, 32> kEndings = {
     "ar",  "ash", "at",  "ate", "ave", "ay",  "eed", "ell", "end", "est", "ice",
     "ick", "ill", "ine", "ing", "ip",  "ock", "one", "ore", "ump", "ush"};
 
-constexpr std::uint64_t kUserShift =
-    48;  // the bits of a hash that a request number has no room for
-
 std::vector<std::string> own_words() {
   std::vector<std::string> words;
   words.reserve(kBeginnings.size() * kEndings.size());
@@ -75,10 +72,7 @@ void Speaker::check_row(const Tokenizer& tokenizer) const {
 std::vector<std::size_t> answer_words(std::span<const TokenId> prompt, std::uint64_t seed,
                                       std::size_t count, const Speaker& speaker) {
   const std::uint64_t said = XXH3_64bits(prompt.data(), prompt.size_bytes());
-  Random random({.seed = seed,
-                 .purpose = Purpose::answer,
-                 .user = static_cast<std::uint32_t>(said >> kUserShift),
-                 .request = said & ((std::uint64_t{1} << kUserShift) - 1)});
+  Random random(named_stream(seed, Purpose::answer, said));
   std::vector<std::size_t> words(count);
   for (std::size_t& word : words) word = random.uniform_int(0, speaker.size() - 1);
   return words;

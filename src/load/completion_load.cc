@@ -128,10 +128,12 @@ async::Task<> CompletionLoad::work_sessions(Phase& phase, std::uint32_t worker, 
   while (!stop.requested() && phase.next < phase.sessions.size()) {
     const std::vector<std::size_t>& turns = phase.sessions[phase.next++];
     for (std::size_t turn = 0; turn < turns.size() && !stop.requested(); ++turn) {
-      const Time due = loop_.now() + (turn == 0 ? Duration::zero() : phase.options.think);
+      const PlannedCall& planned = phase.calls[turns[turn]];
+      const Duration pause = turn == 0 ? Duration::zero() : phase.options.think + planned.think;
+      const Time due = loop_.now() + pause;
       co_await loop_.sleep_until(due, stop);
       if (stop.requested()) co_return;
-      co_await call(phase, phase.calls[turns[turn]], worker, due, stop);
+      co_await call(phase, planned, worker, due, stop);
     }
   }
 }
@@ -141,9 +143,7 @@ async::Task<> CompletionLoad::send_when_due(Phase& phase, async::Group& group) {
   const bool by_trace = phase.options.schedule == CallSchedule::trace;
   for (; phase.next < phase.planned(); ++phase.next) {
     const PlannedCall& planned = phase.calls[phase.next % phase.calls.size()];
-    const Duration from_start =
-        by_trace ? from_seconds(to_seconds(planned.due) * phase.options.trace_scale)
-                 : arrivals.next();
+    const Duration from_start = by_trace ? planned.due : arrivals.next();
     const Time due = phase.start + from_start;
     if (phase.is_over(due)) co_return;
     if (loop_.now() < due) co_await loop_.sleep_until(due, group.stop());

@@ -27,7 +27,8 @@ struct PlannedCall {
   std::string body;  // JSON
   std::string identity_sha256;
   std::string payload_sha256;
-  Duration due{};  // from the phase's start: of CallSchedule::trace
+  Duration due{};    // from the phase's start: of CallSchedule::trace
+  Duration think{};  // of CallSchedule::sessions: the pause before it, beside that of all
 };
 
 // closed: `concurrency` workers, each with its next request when its last has ended. sessions: the
@@ -38,11 +39,10 @@ enum class CallSchedule : std::uint8_t { closed, sessions, rate, trace };
 struct CompletionLoadOptions {
   CallSchedule schedule = CallSchedule::closed;
   std::uint32_t concurrency = 1;
-  Duration think{};  // of sessions
+  Duration think{};  // of sessions: between two turns
   Duration ramp{};   // closed loops: workers begin one after the other over this time
   ArrivalOptions rate = {};
   std::uint64_t seed = 0;       // of its gaps
-  double trace_scale = 1;       // multiplies the times of a trace
   std::uint64_t in_flight = 0;  // of open loops: one that is due beyond it is dropped; 0: no limit
   // Not of sessions and traces: the plan over and over, until so many have been sent, or dropped;
   // 0: each request once.

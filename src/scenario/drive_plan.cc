@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/sha256.h"
 #include "text/code_points.h"
@@ -120,9 +121,10 @@ DrivePlan::DrivePlan(const workload::DrivePhases& phases, const DriveRequests& r
                         .prefix_hash = prompt.prefix_hash,
                         .session_id = prompt.session_id,
                         .session_turn_index = prompt.session_turn_index});
-    texts_.push_back(prompt.text);
-    largest_tokens_ = std::max(largest_tokens_, prompt.tokens_est + requests.max_tokens);
+    largest_tokens_ = std::max(largest_tokens_,
+                               prompt.tokens_est + prompt.max_tokens.value_or(requests.max_tokens));
   }
+  if (!phases.prompts.empty()) first_text_ = phases.prompts.front().text;
   for (const workload::DrivePhase& phase : phases.phases) {
     add_phase(phase, phases, requests, model);
   }
@@ -133,16 +135,25 @@ void DrivePlan::add_phase(const workload::DrivePhase& phase, const workload::Dri
   PlannedPhase& planned = phases_.emplace_back();
   planned.name = phase.name;
   planned.concurrency = phase.concurrency;
-  planned.call = facts_of(phase.name, requests);
-  planned.call.measured = phase.include();
   planned.calls.reserve(phase.prompts.size());
+  DriveRequests its = requests;
+  std::map<std::uint32_t, const record::CallFacts*> kinds;
   for (const std::size_t place : phase.prompts) {
+    const workload::DrivePrompt& prompt = all.prompts[place];
+    its.max_tokens = prompt.max_tokens.value_or(requests.max_tokens);
+    const record::CallFacts*& kind = kinds[its.max_tokens];
+    if (kind == nullptr) {
+      kind = &planned.kinds.emplace_back(facts_of(phase.name, its));
+      planned.kinds.back().measured = phase.include();
+    }
     load::PlannedCall call;
     call.prompt = &prompts_[place];
-    call.call = &planned.call;
-    call.body = body_of(model, texts_[place], requests);
-    call.identity_sha256 = identity_sha256(planned.call.params, model, all.prompts[place].sha256);
-    call.payload_sha256 = payload_sha256(requests, model, texts_[place]);
+    call.call = kind;
+    call.body = body_of(model, prompt.text, its);
+    call.identity_sha256 = identity_sha256(kind->params, model, prompt.sha256);
+    call.payload_sha256 = payload_sha256(its, model, prompt.text);
+    call.due = prompt.due;
+    call.think = prompt.think;
     planned.calls.push_back(std::move(call));
   }
 }
@@ -157,12 +168,12 @@ std::unique_ptr<PlannedPhase> DrivePlan::sanity_case(const DriveRequests& reques
   changed.include_usage = false;  // as the harness asks
   auto planned = std::make_unique<PlannedPhase>();
   planned->name = "ttfc_sanity";
-  planned->call = facts_of(planned->name, changed);
-  planned->call.measured = false;
+  planned->kinds.push_back(facts_of(planned->name, changed));
+  planned->kinds.front().measured = false;
   load::PlannedCall call;
   call.prompt = &prompts_.front();
-  call.call = &planned->call;
-  call.body = body_of(model, texts_.front(), changed);
+  call.call = &planned->kinds.front();
+  call.body = body_of(model, first_text_, changed);
   planned->calls.assign(count, call);
   return planned;
 }
@@ -193,6 +204,7 @@ std::string request_manifest(const workload::DrivePhases& phases) {
       const workload::DrivePrompt& prompt = phases.prompts[phase.prompts[i]];
       text::JsonWriter json;
       json.begin_object();
+      if (prompt.max_tokens) json.key("max_tokens").value(*prompt.max_tokens);
       json.key("phase").value(phase.name).key("phase_request_index").value(i + 1);
       if (!prompt.prefix_hash.empty()) json.key("prefix_hash").value(prompt.prefix_hash);
       json.key("prompt_id").value(prompt.id);

@@ -17,7 +17,7 @@ namespace spillway::scenario {
 struct PlannedPhase {
   std::string name;
   std::uint32_t concurrency = 1;
-  record::CallFacts call;
+  std::deque<record::CallFacts> kinds;  // of its requests, one for each length of answer
   std::vector<load::PlannedCall> calls;
 };
 
@@ -43,7 +43,7 @@ class DrivePlan {
                  const DriveRequests& requests, const std::string& model);
 
   std::deque<record::PromptFacts> prompts_;
-  std::vector<std::string> texts_;
+  std::string first_text_;
   std::deque<PlannedPhase> phases_;
   std::uint64_t largest_tokens_ = 0;
 };

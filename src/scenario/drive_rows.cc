@@ -84,7 +84,8 @@ std::vector<Setting> rows_about_scenario() {
        .initial = "standard",
        .group = kScenario,
        .help = "what is asked, phase by phase: standard, eviction_replay, reuse_verify, "
-               "local_copilot_burst, rehydrate_replay, context-ladder, or a YAML file of your own "
+               "local_copilot_burst, rehydrate_replay, context-ladder, workload, or a YAML file of "
+               "your own "
                "(docs/drive.md)"},
       {.name = "prompt-set",
        .kind = Kind::choice,
@@ -96,9 +97,15 @@ std::vector<Setting> rows_about_scenario() {
        .kind = Kind::integer,
        .initial = "64",
        .group = kScenario,
-       .help = "measured requests of standard and local_copilot_burst",
+       .help = "measured requests of standard, local_copilot_burst and workload",
        .low = 1,
        .high = kMany},
+      {.name = "workload-set",
+       .kind = Kind::list,
+       .initial = "",
+       .group = kScenario,
+       .help = "NAME=VALUE of --scenario workload, a flag of spillway bench that says what is "
+               "asked: trace=FILE, num-users=50; may be repeated"},
       {.name = "warmup",
        .kind = Kind::integer,
        .initial = "8",
@@ -344,8 +351,10 @@ std::vector<Setting> rows_about_load() {
        .kind = Kind::choice,
        .initial = "closed",
        .group = kLoad,
-       .help = "closed: so many in flight; sessions: a user a session; else at --request-rate",
-       .choices = {"closed", "sessions", "constant", "poisson", "gamma"}},
+       .help =
+           "closed: so many in flight; sessions: a user a session; trace: at the recorded times "
+           "of a workload; else at --request-rate",
+       .choices = {"closed", "sessions", "trace", "constant", "poisson", "gamma"}},
       {.name = "request-rate",
        .kind = Kind::number,
        .initial = "",
@@ -371,7 +380,7 @@ std::vector<Setting> rows_about_load() {
        .kind = Kind::number,
        .initial = "0",
        .group = kLoad,
-       .help = "seconds between the turns of a session",
+       .help = "seconds between the turns of a session, beside the pauses of a workload",
        .low = 0,
        .high = kSecondsMost},
       {.name = "ramp-s",

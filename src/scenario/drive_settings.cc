@@ -56,17 +56,27 @@ record::KvMode read_kv(const Settings& settings) {
   return kv;
 }
 
-std::vector<std::pair<std::string, std::string>> read_serve_settings(const Settings& settings) {
+// NAME=VALUE, each a setting of another command.
+std::vector<std::pair<std::string, std::string>> read_pairs(const Settings& settings,
+                                                            const char* name, const char* command) {
   std::vector<std::pair<std::string, std::string>> all;
-  for (const std::string& one : settings.list("serve-set")) {
+  for (const std::string& one : settings.list(name)) {
     const std::size_t equals = one.find('=');
     if (equals == 0 || equals == one.npos) {
-      throw Error(
-          fmt::format("--serve-set {}: expected NAME=VALUE, as of a flag of spillway serve", one));
+      throw Error(fmt::format("--{} {}: expected NAME=VALUE, as of a flag of spillway {}", name,
+                              one, command));
     }
     all.emplace_back(one.substr(0, equals), one.substr(equals + 1));
   }
   return all;
+}
+
+DriveWorkload read_drive_workload(const Settings& settings) {
+  DriveWorkload workload{.settings = read_pairs(settings, "workload-set", "bench"),
+                         .by_time = settings.text("arrival") == "trace",
+                         .longest_answer = std::nullopt};
+  if (settings.was_given("max-tokens")) workload.longest_answer = count(settings, "max-tokens");
+  return workload;
 }
 
 DriveTarget read_target(const Settings& settings) {
@@ -80,7 +90,7 @@ DriveTarget read_target(const Settings& settings) {
                      ? first_line_of(settings.text("api-key-file"), "--api-key-file")
                      : std::string(),
       .tls = {.ca_file = settings.text("tls-ca"), .insecure = settings.flag("insecure")},
-      .serve_settings = read_serve_settings(settings)};
+      .serve_settings = read_pairs(settings, "serve-set", "serve")};
   while (target.base_text.ends_with('/')) target.base_text.pop_back();
   if (!target.base_text.empty()) {
     target.base = net::parse_url(target.base_text);
@@ -116,6 +126,11 @@ DriveLoad read_load(const Settings& settings) {
     return load;
   }
   settings.refuse_given({"concurrency", "think-time-s", "ramp-s"}, "in an open loop");
+  if (arrival == "trace") {
+    settings.refuse_given({"request-rate", "burstiness"}, "at recorded times");
+    load.options.schedule = load::CallSchedule::trace;
+    return load;
+  }
   if (!settings.is_set("request-rate")) {
     throw Error(fmt::format("--arrival {}: give a --request-rate as well", arrival));
   }
@@ -258,6 +273,7 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
                    .include_usage = asks_for_usage(settings),
                    .engine_max_input_tokens = settings.integer("engine-max-input-tokens"),
                    .safety_margin = settings.integer("input-token-safety-margin")},
+      .workload = read_drive_workload(settings),
       .load = read_load(settings),
       .sanity = read_sanity(settings),
       .kv = read_kv(settings),

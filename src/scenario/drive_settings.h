@@ -90,9 +90,17 @@ struct DriveEvidence {
   bool derive_cache_dir = false;
 };
 
+// What --scenario workload asks.
+struct DriveWorkload {
+  std::vector<std::pair<std::string, std::string>> settings = {};  // of spillway bench
+  bool by_time = false;                                            // in the order of recorded times
+  std::optional<std::uint32_t> longest_answer = std::nullopt;      // in tokens; not said: its own
+};
+
 struct DriveConfig {
   DriveTarget target;
   DriveRequests requests;
+  DriveWorkload workload;
   DriveLoad load;
   SanityConfig sanity;
   record::KvMode kv;

@@ -12,6 +12,7 @@
 
 #include "core/bytes.h"
 #include "kv/catalogue.h"
+#include "scenario/drive_workload.h"
 #include "scenario/tokenizer_file.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/device_metadata.h"
@@ -46,13 +47,25 @@ std::string device_of(const std::string& path) {
   return error ? std::string() : device.filename().string();
 }
 
+workload::DrivePhases phases_of(const DriveConfig& config, const workload::ScenarioSpec& spec,
+                                const workload::Plan* plan, const kv::Tokenizer& tokenizer) {
+  workload::DrivePhases phases = workload::drive_phases(spec, tokenizer, plan);
+  const std::optional<std::uint32_t> most = config.workload.longest_answer;
+  for (workload::DrivePrompt& prompt : phases.prompts) {
+    if (most && prompt.max_tokens) prompt.max_tokens = std::min(*prompt.max_tokens, *most);
+  }
+  return phases;
+}
+
 }  // namespace
 
 DriveSetup::DriveSetup(const Settings& settings, const DriveConfig& config)
     : config_(config),
       tokenizer_(make_tokenizer(config.tokenizer)),
       scenario_(find_scenario(settings.text("scenario"))),
-      phases_(workload::drive_phases(read_scenario(scenario_, settings), *tokenizer_)),
+      spec_(read_scenario(scenario_, settings)),
+      workload_(open_drive_workload(config.workload, spec_)),
+      phases_(phases_of(config, spec_, workload_.get(), *tokenizer_)),
       preflight_(workload::check_prompts(phases_, config.requests.engine_max_input_tokens,
                                          config.requests.max_tokens,
                                          config.requests.safety_margin)) {}
@@ -73,6 +86,11 @@ analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
   run.block_device = config_.evidence.block_device;
   run.worker_pattern = config_.evidence.process_pattern;
   run.allow_missing_kvbm = config_.evidence.allow_missing_kvbm;
+  if (workload_ != nullptr) {
+    const workload::PlanSummary& plan = workload_->summary();
+    run.notes.push_back(fmt::format("workload {}: {} requests, plan {}; answers of its own lengths",
+                                    plan.format, plan.requests, plan.hash));
+  }
   return run;
 }
 
@@ -99,13 +117,15 @@ EmbeddedServerOptions DriveSetup::server_options(const std::string& run_director
                                          &std::pair<std::string, std::string>::first);
     if (given == config_.target.serve_settings.end()) options.settings.emplace_back(name, value);
   };
-  std::uint64_t largest = config_.requests.engine_max_input_tokens;
+  std::uint64_t largest = 0;
   for (const workload::DrivePrompt& prompt : phases_.prompts) {
-    largest = std::max(largest, prompt.tokens_est + config_.requests.max_tokens);
+    largest = std::max(largest,
+                       prompt.tokens_est + prompt.max_tokens.value_or(config_.requests.max_tokens));
   }
+  const std::uint64_t taken = std::max(largest, config_.requests.engine_max_input_tokens);
   set("tier-mode", config_.kv.tier);
-  set("max-num-tokens", std::to_string(largest));
-  set("max-model-len", std::to_string(largest));
+  set("max-num-tokens", std::to_string(taken));
+  set("max-model-len", std::to_string(taken));
   const Bytes device = device_bytes_for(largest, config_.target.serve_settings);
   if (device > kDeviceBytes)
     set("gpu-cache-gb", std::to_string(device.count() / (1_GiB).count() + 1));

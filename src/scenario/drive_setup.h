@@ -46,6 +46,8 @@ class DriveSetup {
   const DriveConfig& config_;
   std::unique_ptr<kv::Tokenizer> tokenizer_;
   ScenarioText scenario_;
+  workload::ScenarioSpec spec_;
+  std::unique_ptr<workload::Plan> workload_;  // null: the scenario asks for none
   workload::DrivePhases phases_;
   workload::PromptPreflight preflight_;
 };

@@ -178,11 +178,12 @@ Value named(const Reader& reader, const YAML::Node& node, const std::string& nam
 }
 
 // NOLINTBEGIN(modernize-use-designated-initializers): tables of two columns.
-constexpr std::array<std::pair<std::string_view, PromptKind>, 4> kKinds = {{
+constexpr std::array<std::pair<std::string_view, PromptKind>, 5> kKinds = {{
     {"documents", PromptKind::documents},
     {"bursts", PromptKind::bursts},
     {"sessions", PromptKind::sessions},
     {"other_sessions", PromptKind::other_sessions},
+    {"workload", PromptKind::workload},
 }};
 constexpr std::array<std::pair<std::string_view, PhaseRole>, 5> kRoles = {{
     {"warmup", PhaseRole::warmup},
@@ -199,7 +200,8 @@ constexpr std::array<std::pair<std::string_view, workload::LengthSet>, 3> kLengt
 // NOLINTEND(modernize-use-designated-initializers)
 
 std::set<std::string> keys_of(PromptKind kind) {
-  std::set<std::string> keys = {"<<", "kind", "count", "seed_offset"};
+  std::set<std::string> keys = {"<<", "kind", "count"};
+  if (kind != PromptKind::workload) keys.insert("seed_offset");
   switch (kind) {
     case PromptKind::documents:
       keys.insert({"lengths", "tokens", "set"});
@@ -212,6 +214,8 @@ std::set<std::string> keys_of(PromptKind kind) {
       break;
     case PromptKind::other_sessions:
       keys.insert("prefix_tokens");
+      break;
+    case PromptKind::workload:
       break;
   }
   return keys;

@@ -10,13 +10,15 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "workload/plan_prompts.h"
 
 namespace spillway::workload {
 namespace {
 
 constexpr std::size_t kErrorsShown = 20;
 
-std::vector<DrivePrompt> prompts_of(const PromptGroup& group, const kv::Tokenizer& tokenizer) {
+std::vector<DrivePrompt> prompts_of(const PromptGroup& group, const kv::Tokenizer& tokenizer,
+                                    const Plan* plan) {
   const RehydrateOptions sessions{.sessions = group.count,
                                   .turns = group.turns,
                                   .prefix_tokens = group.prefix_tokens,
@@ -42,9 +44,12 @@ std::vector<DrivePrompt> prompts_of(const PromptGroup& group, const kv::Tokenize
     case PromptKind::sessions:
       return rehydrate_populate(sessions, tokenizer);
     case PromptKind::other_sessions:
+      return rehydrate_thrash(sessions, tokenizer);
+    case PromptKind::workload:
       break;
   }
-  return rehydrate_thrash(sessions, tokenizer);
+  check(plan != nullptr, "prompts of a workload come with its plan");
+  return plan_prompts(*plan, group.name, group.count, tokenizer);
 }
 
 }  // namespace
@@ -55,19 +60,20 @@ std::string_view name_of(PhaseRole role) {
   return kNames.at(static_cast<std::size_t>(role));
 }
 
-DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer) {
-  DrivePhases plan;
+DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer,
+                         const Plan* plan) {
+  DrivePhases all;
   std::map<std::string_view, std::vector<std::size_t>> places;  // of each group's prompts
   for (const PromptGroup& group : spec.groups) {
     if (group.count == 0) {
       places[group.name];
       continue;
     }
-    std::vector<DrivePrompt> prompts = prompts_of(group, tokenizer);
+    std::vector<DrivePrompt> prompts = prompts_of(group, tokenizer, plan);
     std::vector<std::size_t>& of_group = places[group.name];
     of_group.resize(prompts.size());
-    std::iota(of_group.begin(), of_group.end(), plan.prompts.size());
-    std::ranges::move(prompts, std::back_inserter(plan.prompts));
+    std::iota(of_group.begin(), of_group.end(), all.prompts.size());
+    std::ranges::move(prompts, std::back_inserter(all.prompts));
   }
   for (const PhaseSpec& phase : spec.phases) {
     const auto of_group = places.find(phase.prompts);
@@ -75,12 +81,12 @@ DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenize
       throw Error(fmt::format("phase {}: there are no prompts {}", phase.name, phase.prompts));
     }
     if (of_group->second.empty()) continue;
-    plan.phases.push_back({.name = phase.name,
-                           .prompts = of_group->second,
-                           .concurrency = phase.concurrency,
-                           .role = phase.role});
+    all.phases.push_back({.name = phase.name,
+                          .prompts = of_group->second,
+                          .concurrency = phase.concurrency,
+                          .role = phase.role});
   }
-  return plan;
+  return all;
 }
 
 PromptPreflight check_prompts(const DrivePhases& phases, std::uint64_t engine_tokens,
@@ -99,12 +105,14 @@ PromptPreflight check_prompts(const DrivePhases& phases, std::uint64_t engine_to
     return preflight;
   }
   for (const DrivePrompt& prompt : phases.prompts) {
-    if (static_cast<std::int64_t>(prompt.tokens_est) <= preflight.ceiling_tokens) continue;
+    const std::int64_t ceiling =
+        static_cast<std::int64_t>(engine_tokens) - static_cast<std::int64_t>(margin_tokens) -
+        static_cast<std::int64_t>(prompt.max_tokens.value_or(answer_tokens));
+    if (static_cast<std::int64_t>(prompt.tokens_est) <= ceiling) continue;
     preflight.failed = true;
     if (++preflight.failures > kErrorsShown) continue;
     preflight.errors.push_back(fmt::format("{}:{} has {} tokens, more than the {} that fit",
-                                           prompt.set, prompt.id, prompt.tokens_est,
-                                           preflight.ceiling_tokens));
+                                           prompt.set, prompt.id, prompt.tokens_est, ceiling));
   }
   return preflight;
 }

@@ -9,6 +9,7 @@
 
 #include "kv/tokenizer.h"
 #include "workload/drive_prompts.h"
+#include "workload/plan.h"
 
 namespace spillway::workload {
 
@@ -23,14 +24,15 @@ enum class PhaseRole : std::uint8_t {
 std::string_view name_of(PhaseRole role);
 
 // documents: prompt_set(). bursts: copilot_burst(). sessions: rehydrate_populate(), with turns.
-// other_sessions: rehydrate_thrash(), one turn each.
-enum class PromptKind : std::uint8_t { documents, bursts, sessions, other_sessions };
+// other_sessions: rehydrate_thrash(), one turn each. workload: plan_prompts().
+enum class PromptKind : std::uint8_t { documents, bursts, sessions, other_sessions, workload };
 
 // What prompts are made of; which fields count depends on the kind.
 struct PromptGroup {
   std::string name;  // also what ids begin with
   PromptKind kind = PromptKind::documents;
-  std::size_t count = 0;  // documents, requests of bursts, sessions; 0: phases of it are left out
+  // Documents, requests of bursts or of a plan, sessions; 0: phases of it are left out.
+  std::size_t count = 0;
   std::uint64_t seed = 0;
   std::string set_name = {};  // of documents; empty: that of the lengths
   LengthSet lengths = LengthSet::short_;
@@ -69,10 +71,13 @@ struct DrivePhases {
   std::vector<DrivePhase> phases;
 };
 
-// Throws Error for a phase of a group that is not there.
-DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer);
+// `plan`: of groups of the kind `workload`, null when there are none. Throws Error for a phase of a
+// group that is not there.
+DrivePhases drive_phases(const ScenarioSpec& spec, const kv::Tokenizer& tokenizer,
+                         const Plan* plan = nullptr);
 
 // Whether every prompt fits into the engine beside its answer (section 3.5).
+// `answer_tokens`: of prompts that do not say.
 struct PromptPreflight {
   bool failed = false;
   std::int64_t ceiling_tokens = 0;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/time.h"
 #include "kv/tokenizer.h"
 #include "workload/token_range.h"
 
@@ -25,6 +26,10 @@ struct DrivePrompt {
   std::string prefix_hash;       // SHA-256 of the shared prefix, before the frame; empty: none
   std::string session_id;
   std::optional<std::uint64_t> session_turn_index;
+  // What only prompts of a recorded or drawn workload have.
+  std::optional<std::uint32_t> max_tokens;  // of the answer
+  Duration due{};                           // from the start of the trace
+  Duration think{};                         // the user's pause before it
 };
 
 // NOLINTNEXTLINE(readability-identifier-naming): `short` and `long` are keywords.

@@ -100,15 +100,15 @@ TEST_F(CompletionLoadTest, AnOpenLoopDoesNotWaitForAnswers) {
 }
 
 TEST_F(CompletionLoadTest, ATraceSaysWhen) {
-  const CompletionLoadResult result = run({.schedule = CallSchedule::trace, .trace_scale = 2});
-  EXPECT_THAT(sent_ms(), ElementsAre(0, 100, 200, 300, 400, 500, 600, 700));
+  const CompletionLoadResult result = run({.schedule = CallSchedule::trace});
+  EXPECT_THAT(sent_ms(), ElementsAre(0, 50, 100, 150, 200, 250, 300, 350));
   EXPECT_EQ(result.sent, 8U);
 }
 
 // One is due every 60 ms and an answer takes 100: with one place every second one is dropped.
 TEST_F(CompletionLoadTest, WhatIsDueBeyondTheLimitIsDroppedAndCounted) {
-  const CompletionLoadResult result =
-      run({.schedule = CallSchedule::trace, .trace_scale = 1.2, .in_flight = 1});
+  for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i].due = i * 60ms;
+  const CompletionLoadResult result = run({.schedule = CallSchedule::trace, .in_flight = 1});
   EXPECT_EQ(result.sent + result.dropped, 8U);
   EXPECT_EQ(result.dropped, 4U);
 }
