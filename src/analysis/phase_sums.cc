@@ -62,6 +62,7 @@ void PhaseSums::add(const record::CompletionRow& row) {
   latencies_.send_delay.add((row.sent - row.due).count());
   profile_.add(row);
   for (PeerSums& peer : peers_) peer.add(row);
+  good_.add(row);
   if (row.ok()) {
     add_served(row);
   } else {
@@ -120,6 +121,7 @@ void PhaseSums::merge(const PhaseSums& other) {
   }
   latencies_.merge(other.latencies_);
   profile_.merge(other.profile_);
+  good_.merge(other.good_);
   if (peers_.empty()) {  // the sum of phases begins with none
     for (const PeerSums& peer : other.peers_) peers_.emplace_back(peer);
   } else {

@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "analysis/goodput.h"
 #include "analysis/peer_sums.h"
 #include "analysis/profile_sums.h"
 #include "record/completion_row.h"
@@ -76,8 +77,9 @@ struct ServedFigures {
 class PhaseSums {
  public:
   PhaseSums() = default;
-  // By the definitions of these, too.
-  explicit PhaseSums(std::span<const Peer> peers) : peers_(peers.begin(), peers.end()) {}
+  // By the definitions of these peers, too, and judged by these objectives.
+  PhaseSums(std::span<const Peer> peers, std::span<const Objective> objectives)
+      : peers_(peers.begin(), peers.end()), good_(objectives) {}
 
   void add(const PhaseRow& row);
   void add(const record::CompletionRow& row);
@@ -91,6 +93,7 @@ class PhaseSums {
   const record::DriveLatencies& latencies() const { return latencies_; }
   const ProfileSums& profile() const { return profile_; }
   const std::vector<PeerSums>& peers() const { return peers_; }
+  const GoodSums& good() const { return good_; }
   // What the sums have counted; what the load has is left out.
   record::DriveCounts counts() const;
   const std::array<std::uint64_t, record::kCompletionFaults>& faults() const {
@@ -119,6 +122,7 @@ class PhaseSums {
   record::DriveLatencies latencies_;
   ProfileSums profile_;
   std::vector<PeerSums> peers_;
+  GoodSums good_;
 };
 
 }  // namespace spillway::analysis

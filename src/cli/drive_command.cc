@@ -89,11 +89,13 @@ class DriveCommand final : public Command {
     flags_.apply(environment_);
     scenario::apply_scenario_settings(scenario::find_scenario(settings_.text("scenario")),
                                       settings_);
-    const scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
+    scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
     if (config.self_test) refuse_others();
     const Signals signals([this](int /*signal*/, int count) { end(count); });
+    std::optional<scenario::DriveSetup> setup;  // reads what the input names
+    if (!config.self_test) setup.emplace(settings_, config);
     try {
-      return config.self_test ? test_client() : drive(config);
+      return config.self_test ? test_client() : drive(config, *setup);
     } catch (const Error& error) {
       fmt::print(stderr, "spillway: {}\n", error.what());
       return kFailedEarly;
@@ -148,11 +150,10 @@ class DriveCommand final : public Command {
     }
   }
 
-  int drive(scenario::DriveConfig config) {
+  int drive(scenario::DriveConfig& config, const scenario::DriveSetup& setup) {
     const UtcTime created = utc_now();
     const std::string id = config.run_id.empty() ? utc_token(created) : config.run_id;
     const DriveFiles files(config.results_root, id);
-    const scenario::DriveSetup setup(settings_, config);
     analysis::DriveRun run = setup.describe(id, created, environment_);
     run.fingerprint.emplace_back("spillway", version_text());
     report::DriveMachine machine;

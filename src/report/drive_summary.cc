@@ -111,6 +111,7 @@ void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase
                              record::worker_io_delta(phase.worker_before, phase.worker_after));
   if (phase.models_visible) json.key("models_visible_after_phase").value(*phase.models_visible);
   write_served_figures(json, phase.sums.served());
+  write_goodput(json, phase.sums.good(), phase.duration_s);
   json.key("load").begin_object();
   json.key("planned").value(phase.planned).key("sent").value(phase.sent);
   json.key("dropped").value(phase.dropped).key("unsent").value(phase.unsent);
@@ -140,6 +141,7 @@ void put_overall(JsonWriter& json, const DriveRun& run, const analysis::KvbmSumm
     const analysis::DriveOverall overall = analysis::overall_of(run);
     write_phase_figures(json, overall.sums.figures(overall.duration_s));
     write_served_figures(json, overall.sums.served());
+    write_goodput(json, overall.sums.good(), overall.duration_s);
     put_signals(json, run, kvbm);
   } else {
     json.key("excluded").value(true).key("reason").value(run.invalid_reason);
@@ -391,6 +393,7 @@ void put_roles(JsonWriter& json, const DriveRun& run) {
     json.key("matched_tokens").value(role.matched_tokens);
     write_phase_figures(json, role.sums.sums.figures(role.sums.duration_s));
     write_served_figures(json, role.sums.sums.served());
+    write_goodput(json, role.sums.sums.good(), role.sums.duration_s);
     json.end_object();
   }
   json.end_object();

@@ -119,6 +119,7 @@ class Report {
       if (!text::loose_members(figures).empty()) spread(title, figures);
     }
     served(member(overall, "served"));
+    goodput(member(overall, "goodput"));
     const JsonValue* const rollup = at(summary_, {"kvbm_metrics", "rollup"});
     line("- KVBM rollup offload/onboard/matched: `{}` / `{}` / `{}`",
          kvbm(member(rollup, "offload_blocks_total_delta")),
@@ -141,6 +142,18 @@ class Report {
     }
     for (const auto& [fault, count] : text::loose_members(member(served, "failures"))) {
       line("- Failed by {}: `{}`", fault, shown(&count));
+    }
+  }
+
+  void goodput(const JsonValue* goodput) {
+    if (goodput == nullptr) return;
+    std::string objectives;
+    for (const auto& [name, ms] : text::loose_members(member(goodput, "objectives_ms"))) {
+      objectives += fmt::format("{}{} <= {} ms", objectives.empty() ? "" : ", ", name, shown(&ms));
+    }
+    for (const auto& [title, from] : {std::pair("sent", "from_sent"), {"due", "from_due"}}) {
+      line("- Goodput ({}; timed from {}): `{}` req/s, `{}` requests", objectives, title,
+           rounded(at(goodput, {from, "requests_per_s"})), shown(at(goodput, {from, "requests"})));
     }
   }
 

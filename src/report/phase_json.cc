@@ -65,6 +65,28 @@ void write_served_figures(text::JsonWriter& json, const analysis::ServedFigures&
   json.end_object();
 }
 
+void write_goodput(text::JsonWriter& json, const analysis::GoodSums& sums, double duration_s) {
+  if (sums.objectives().empty()) return;
+  json.key("goodput").begin_object();
+  json.key("objectives_ms").begin_object();
+  for (const analysis::Objective& one : sums.objectives()) json.key(one.name()).value(one.ms);
+  json.end_object();
+  const auto put = [&](std::string_view name, std::uint64_t good) {
+    const auto number = static_cast<double>(good);
+    const auto per = [&](double whole) {
+      return whole > 0 ? std::optional(number / whole) : std::nullopt;
+    };
+    json.key(name).begin_object();
+    json.key("requests").value(good);
+    put_number(json, "fraction", per(static_cast<double>(sums.total())));
+    put_number(json, "requests_per_s", per(duration_s));
+    json.end_object();
+  };
+  put("from_sent", sums.good());
+  put("from_due", sums.good_from_due());
+  json.end_object();
+}
+
 void write_sanity_verdict(text::JsonWriter& json, const analysis::SanityInput& input,
                           const analysis::SanityVerdict& verdict) {
   json.begin_object();

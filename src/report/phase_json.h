@@ -12,6 +12,8 @@ namespace spillway::report {
 // "served". A latency without values is an empty object.
 void write_phase_figures(text::JsonWriter& json, const analysis::PhaseFigures& figures);
 void write_served_figures(text::JsonWriter& json, const analysis::ServedFigures& figures);
+// The member `goodput`, where there are objectives.
+void write_goodput(text::JsonWriter& json, const analysis::GoodSums& sums, double duration_s);
 
 // An object: the harness's section 4.2.
 void write_sanity_verdict(text::JsonWriter& json, const analysis::SanityInput& input,

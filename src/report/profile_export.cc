@@ -69,7 +69,10 @@ struct RunMetric {
   std::optional<double> value;
 };
 
-std::vector<RunMetric> run_metrics(const ProfileSums& sums) {
+std::vector<RunMetric> run_metrics(const analysis::PhaseSums& all) {
+  const ProfileSums& sums = all.profile();
+  const analysis::GoodSums& good = all.good();
+  const bool judged = !good.objectives().empty();
   const double seconds = sums.seconds();
   const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
   const auto rate = [&](std::uint64_t count) {
@@ -80,6 +83,12 @@ std::vector<RunMetric> run_metrics(const ProfileSums& sums) {
   return {
       {"benchmark_duration", "Benchmark Duration", "sec", seconds},
       {"error_request_count", "Error Request Count", "requests", number(sums.failed())},
+      {"good_request_count", "Good Request Count", "requests",
+       judged ? std::optional(number(good.good())) : std::nullopt},
+      {"good_request_fraction", "Good Request Fraction", "ratio",
+       judged && good.total() > 0 ? std::optional(number(good.good()) / number(good.total()))
+                                  : std::nullopt},
+      {"goodput", "Goodput", "requests/sec", judged ? rate(good.good()) : std::nullopt},
       {"output_token_throughput", "Output Token Throughput", "tokens/sec",
        rate(sums.output_tokens())},
       {"overall_usage_prompt_cache_read_pct", "Overall Usage Prompt Cache Read %", "%",
@@ -93,16 +102,18 @@ std::vector<RunMetric> run_metrics(const ProfileSums& sums) {
   };
 }
 
-void write_metrics(JsonWriter& json, const ProfileSums& sums) {
-  for_each_sample(sums, [&](const record::ProfileMetricFacts& facts, const stats::Sample& sample) {
-    object(json, facts.tag, [&] {
-      field(json, "unit", facts.unit);
-      for (const auto& [name, value] : statistics_of(sample)) field(json, name, value);
-      field(json, "count", sample.count());
-      field(json, "sum", sample.sum());
-      field(json, "quantile_error", error_of(sample));
-    });
-  });
+void write_metrics(JsonWriter& json, const analysis::PhaseSums& sums) {
+  for_each_sample(sums.profile(),
+                  [&](const record::ProfileMetricFacts& facts, const stats::Sample& sample) {
+                    object(json, facts.tag, [&] {
+                      field(json, "unit", facts.unit);
+                      for (const auto& [name, value] : statistics_of(sample))
+                        field(json, name, value);
+                      field(json, "count", sample.count());
+                      field(json, "sum", sample.sum());
+                      field(json, "quantile_error", error_of(sample));
+                    });
+                  });
   for (const RunMetric& metric : run_metrics(sums)) {
     if (!metric.value) continue;
     object(json, metric.tag, [&] {
@@ -166,16 +177,17 @@ std::string title_of(std::string_view title, std::string_view unit) {
   return unit == "requests" ? std::string(title) : fmt::format("{} ({})", title, unit);
 }
 
-void add_rows(const ProfileSums& sums, std::string& of_requests, std::string& of_run) {
+void add_rows(const analysis::PhaseSums& sums, std::string& of_requests, std::string& of_run) {
   double error = 0;
-  for_each_sample(sums, [&](const record::ProfileMetricFacts& facts, const stats::Sample& sample) {
-    of_requests += title_of(facts.title, facts.unit);
-    for (const auto& [name, value] : statistics_of(sample)) {
-      of_requests += fmt::format(",{:.2f}", value);
-    }
-    of_requests += "\r\n";
-    error = std::max(error, error_of(sample));
-  });
+  for_each_sample(sums.profile(),
+                  [&](const record::ProfileMetricFacts& facts, const stats::Sample& sample) {
+                    of_requests += title_of(facts.title, facts.unit);
+                    for (const auto& [name, value] : statistics_of(sample)) {
+                      of_requests += fmt::format(",{:.2f}", value);
+                    }
+                    of_requests += "\r\n";
+                    error = std::max(error, error_of(sample));
+                  });
   for (const RunMetric& metric : run_metrics(sums)) {
     if (!metric.value) continue;
     of_run += fmt::format("{},{:.2f}\r\n", title_of(metric.title, metric.unit), *metric.value);
@@ -192,7 +204,7 @@ std::string profile_export_json(const DriveRun& run, const record::DriveRecord& 
   field(json, "schema_version", kAiperfSchema);
   field(json, "producer", version_text());
   field(json, "benchmark_id", record.run_id);
-  if (run.valid()) write_metrics(json, overall.sums.profile());
+  if (run.valid()) write_metrics(json, overall.sums);
   write_settings(json, record);
   write_run_info(json, record);
   field(json, "was_cancelled", record.interrupted);
@@ -208,7 +220,7 @@ std::string profile_export_json(const DriveRun& run, const record::DriveRecord& 
 std::string profile_export_csv(const DriveRun& run) {
   std::string of_requests = "Metric,avg,min,max,p1,p5,p10,p25,p50,p75,p90,p95,p99,std\r\n";
   std::string of_run = "Metric,Value\r\n";
-  if (run.valid()) add_rows(analysis::overall_of(run).sums.profile(), of_requests, of_run);
+  if (run.valid()) add_rows(analysis::overall_of(run).sums, of_requests, of_run);
   return of_requests + "\r\n" + of_run;
 }
 

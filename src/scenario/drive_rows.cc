@@ -683,6 +683,12 @@ std::vector<Setting> rows_about_results() {
        .group = kResults,
        .help = "latencies by another tool's definitions, too: vllm, sglang, genai-perf, aiperf, "
                "guidellm, or several with commas (docs/metrics.md)"},
+      {.name = "goodput",
+       .kind = Kind::list,
+       .initial = "",
+       .group = kResults,
+       .help = "count requests that keep all of these, in ms: \"ttft:200 tpot:50 e2el:3000\", or "
+               "time_to_first_token, inter_token_latency, request_latency"},
       {.name = "report-filename",
        .kind = Kind::text,
        .initial = "report.md",

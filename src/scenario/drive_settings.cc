@@ -256,6 +256,17 @@ std::vector<analysis::Peer> read_peers(const Settings& settings) {
   return {peers.begin(), peers.end()};
 }
 
+std::vector<analysis::Objective> read_goodput(const Settings& settings) {
+  std::vector<analysis::Objective> objectives = analysis::read_objectives(settings.list("goodput"));
+  for (const analysis::Objective& one : objectives) {
+    if (one.metric != analysis::ObjectiveMetric::e2el && !settings.flag("stream")) {
+      throw Error(fmt::format("--goodput {}: give --stream, answers that come as a whole have none",
+                              one.name()));
+    }
+  }
+  return objectives;
+}
+
 }  // namespace
 
 DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& variables) {
@@ -286,7 +297,8 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
       .self_test = settings.flag("self-test"),
       .calibrate = settings.text("calibrate") == "on",
       .report_file = settings.text("report-filename"),
-      .peers = read_peers(settings)};
+      .peers = read_peers(settings),
+      .objectives = read_goodput(settings)};
   if (config.target.api_key.empty())
     config.target.api_key = port_of(variables, "SPILLWAY_API_KEY", "");
   if (config.requests.engine_max_input_tokens == 0)

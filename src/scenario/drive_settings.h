@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/goodput.h"
 #include "analysis/peer_sums.h"
 #include "core/time.h"
 #include "load/completion_load.h"
@@ -113,7 +114,8 @@ struct DriveConfig {
   bool self_test = false;  // the client alone, for longer
   bool calibrate = true;   // the client, for a moment, before the run
   std::string report_file;
-  std::vector<analysis::Peer> peers;  // by whose definitions there are figures, too
+  std::vector<analysis::Peer> peers;            // by whose definitions there are figures, too
+  std::vector<analysis::Objective> objectives;  // of goodput; none: it is not judged
 };
 
 // Sets what BENCH_NVME_DEVICE, BENCH_TOKENIZER, DYN_KVBM_METRICS_PORT and DYN_SYSTEM_PORT say;

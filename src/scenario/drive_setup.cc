@@ -103,7 +103,7 @@ void DriveSetup::plan(analysis::DriveRun& run) const {
     planned.planned = phase.prompts.size();
     planned.unsent = phase.prompts.size();
     planned.include = phase.include();
-    planned.sums = analysis::PhaseSums(config_.peers);
+    planned.sums = analysis::PhaseSums(config_.peers, config_.objectives);
   }
 }
 

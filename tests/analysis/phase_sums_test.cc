@@ -131,7 +131,7 @@ TEST(PhaseSumsTest, HistogramsHaveBothLatenciesAndFailuresApart) {
 TEST(PhaseSumsTest, PeersOfPhasesMergeIntoASumThatHadNone) {
   const StreamRow one;
   const std::vector<Peer> peers = {Peer::sglang, Peer::guidellm};
-  PhaseSums phase(peers);
+  PhaseSums phase(peers, {});
   phase.add(one.row);
   PhaseSums overall;
   overall.merge(phase);

@@ -16,6 +16,7 @@
 #include "record/drive_record_json.h"
 #include "tests/cli/program.h"
 #include "tests/text/temporary_directory.h"
+#include "tests/workload/traces.h"
 #include "text/json_reader.h"
 
 namespace spillway::cli {
@@ -207,6 +208,35 @@ TEST_F(DriveProgramTest, RecordAndProfileSayTheSame) {
   EXPECT_EQ(peers.at("vllm").at("completed").as_uint(), 5U);
   EXPECT_EQ(peers.at("guidellm").at("itl_ms").at("count").as_uint(), 5U);
   EXPECT_THAT(contents("report.md"), HasSubstr("| guidellm | tpot_ms |"));
+}
+
+// One system prompt of 512 tokens is in all; answers have the trace's lengths, 2 at most here.
+TEST_F(DriveProgramTest, ATraceOfTheBenchmarkIsSentAtItsTimesAndJudged) {
+  const std::string trace = workload::excerpt("mooncake/conversation_head.jsonl");
+  const Ended ended = drive({"--scenario", "workload", "--requests", "6", "--arrival", "trace",
+                             "--workload-set", "trace=" + trace, "--workload-set", "time-scale=0.1",
+                             "--goodput", "ttft:1000000 tpot:0.000001", "--goodput",
+                             "request_latency:1000000", "--tier-mode", "B1", "--calibrate", "off"});
+  ASSERT_EQ(ended.status, 0) << ended.err;
+  const JsonValue summary = json("summary.json");
+  const JsonValue& phase = summary.at("phase_summaries").elements()[0];
+  EXPECT_EQ(phase.at("ok_requests").as_double(), 6);
+  const double cached = phase.at("served").at("cached_tokens").as_double();
+  EXPECT_GT(cached, 0);
+  EXPECT_LE(cached, 5 * 512);
+  const JsonValue& goodput = phase.at("goodput");
+  EXPECT_EQ(goodput.at("objectives_ms").at("e2el").as_double(), 1e6);
+  EXPECT_EQ(goodput.at("from_sent").at("requests").as_double(), 0) << "no gap is a nanosecond";
+  EXPECT_EQ(goodput.at("from_due").at("fraction").as_double(), 0);
+  EXPECT_EQ(json("profile_export.json").at("good_request_count").at("avg").as_double(), 0);
+  EXPECT_THAT(contents("request_manifest.jsonl"), HasSubstr("\"prompt_tokens_est\":6758"));
+  EXPECT_THAT(contents("report.md"), HasSubstr("workload mooncake: 6 requests, plan "));
+}
+
+TEST_F(DriveProgramTest, AWorkloadIsAskedForByAScenario) {
+  const Ended ended = drive({"--workload-set", "num-users=3"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--scenario workload"));
 }
 
 TEST_F(DriveProgramTest, AToolThatNobodyKnowsIsRefused) {

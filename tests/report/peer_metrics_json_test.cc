@@ -22,7 +22,7 @@ text::JsonValue written(const analysis::DriveOverall& overall) {
 TEST(PeerMetricsJsonTest, EachPeerHasItsFiguresWithTheirDefinitions) {
   const std::vector<analysis::Peer> peers = {analysis::Peer::vllm, analysis::Peer::guidellm};
   const analysis::StreamRow one;
-  analysis::DriveOverall overall{.sums = analysis::PhaseSums(peers), .duration_s = 2};
+  analysis::DriveOverall overall{.sums = analysis::PhaseSums(peers, {}), .duration_s = 2};
   overall.sums.add(one.row);
   const text::JsonValue all = written(overall).at("metrics_as");
   ASSERT_EQ(all.members().size(), 2U);
@@ -41,7 +41,7 @@ TEST(PeerMetricsJsonTest, WithoutPeersThereIsNothing) {
 
 TEST(PeerMetricsJsonTest, WhatHasNoValueHasItsDefinitionAlone) {
   const std::vector<analysis::Peer> peers = {analysis::Peer::aiperf};
-  const analysis::DriveOverall overall{.sums = analysis::PhaseSums(peers)};
+  const analysis::DriveOverall overall{.sums = analysis::PhaseSums(peers, {})};
   const text::JsonValue aiperf = written(overall).at("metrics_as").at("aiperf");
   EXPECT_EQ(aiperf.at("itl_ms").members().size(), 1U);
   EXPECT_TRUE(aiperf.at("throughput").at("requests_per_s").is_null());
