@@ -16,6 +16,7 @@
 #include "analysis/request_identity.h"
 #include "analysis/server_delta.h"
 #include "analysis/ttfc_sanity.h"
+#include "analysis/warm_start.h"
 #include "core/utc_time.h"
 #include "record/directory_churn.h"
 #include "record/drive_record.h"
@@ -117,6 +118,7 @@ struct DriveRun {
   std::vector<record::KvbmSnapshot> kvbm_snapshots;
   bool allow_missing_kvbm = false;
   RequestIdentity identity;
+  CacheAtStart cache;
   std::optional<SanityRun> sanity;
   std::vector<CapturedPages> pages;  // of every phase, when they are captured
   std::optional<ClientFigures> client;

@@ -92,10 +92,12 @@ class DriveCommand final : public Command {
     scenario::DriveConfig config = scenario::drive_config(settings_, environment_);
     if (config.self_test) refuse_others();
     const Signals signals([this](int /*signal*/, int count) { end(count); });
+    const UtcTime created = utc_now();
+    if (config.run_id.empty()) config.run_id = utc_token(created);
     std::optional<scenario::DriveSetup> setup;  // reads what the input names
     if (!config.self_test) setup.emplace(settings_, config);
     try {
-      return config.self_test ? test_client() : drive(config, *setup);
+      return config.self_test ? test_client() : drive(config, *setup, created);
     } catch (const Error& error) {
       fmt::print(stderr, "spillway: {}\n", error.what());
       return kFailedEarly;
@@ -150,11 +152,9 @@ class DriveCommand final : public Command {
     }
   }
 
-  int drive(scenario::DriveConfig& config, const scenario::DriveSetup& setup) {
-    const UtcTime created = utc_now();
-    const std::string id = config.run_id.empty() ? utc_token(created) : config.run_id;
-    const DriveFiles files(config.results_root, id);
-    analysis::DriveRun run = setup.describe(id, created, environment_);
+  int drive(scenario::DriveConfig& config, const scenario::DriveSetup& setup, UtcTime created) {
+    const DriveFiles files(config.results_root, config.run_id);
+    analysis::DriveRun run = setup.describe(created, environment_);
     run.fingerprint.emplace_back("spillway", version_text());
     report::DriveMachine machine;
     machine.nvme_device = config.evidence.nvme_device;

@@ -26,6 +26,7 @@ struct PromptFacts {
   std::string prefix_hash;
   std::string session_id;
   std::optional<std::uint64_t> session_turn_index = std::nullopt;
+  std::string_view text = {};  // as it is sent; in no artifact
 };
 
 // What all requests of a phase have in common.

@@ -324,6 +324,15 @@ void put_telemetry(JsonWriter& json, const DriveMachine& machine) {
   json.end_object();
 }
 
+void put_cache(JsonWriter& json, const analysis::CacheAtStart& cache) {
+  json.key("cache_at_start").begin_object();
+  json.key("state").value(name_of(cache.state));
+  json.key("judged_requests").value(cache.requests);
+  json.key("warm_requests").value(cache.warm_requests);
+  json.key("foreign_tokens").value(cache.foreign_tokens);
+  json.end_object();
+}
+
 void put_client(JsonWriter& json, const DriveRun& run) {
   const std::vector<std::string> doubts = analysis::client_doubts(run);
   const auto put = [&](const char* name, double value) {
@@ -437,6 +446,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_pages(json, run);
   put_sanity(json, run.sanity);
   put_identity(json, run.identity);
+  put_cache(json, run.cache);
   put_client(json, run);
   put_pairs(json, "fingerprint", run.fingerprint);
   put_list(json, "notes", run.notes);

@@ -120,6 +120,7 @@ class Report {
     }
     served(member(overall, "served"));
     goodput(member(overall, "goodput"));
+    line("- Cache at the start: `{}`", shown(at(summary_, {"cache_at_start", "state"})));
     const JsonValue* const rollup = at(summary_, {"kvbm_metrics", "rollup"});
     line("- KVBM rollup offload/onboard/matched: `{}` / `{}` / `{}`",
          kvbm(member(rollup, "offload_blocks_total_delta")),

@@ -105,6 +105,7 @@ struct Drive::Impl {
     if (run.valid() && !stop.requested() && config.sanity.validate) co_await check_ttfc(run);
     if (!stop.requested()) run.model_count_end = co_await count_models();
     judge_kvbm(run);
+    judge_cache(run);
   }
 
   Task<load::ResolvedModel> resolve() {
@@ -247,6 +248,7 @@ struct Drive::Impl {
       return;
     }
     current->sums.add(row);
+    warm_start.add(row);
     identity.add(row);
     eyes.too_long = eyes.too_long || lower(row.error).find("max_num_tokens") != std::string::npos;
     eyes.may_be_gone = eyes.may_be_gone || row.status == kNotFound || row.status == kServerError;
@@ -297,6 +299,20 @@ struct Drive::Impl {
                                    .latency_p95_ms = p95(figures.latency_ms)};
   }
 
+  void judge_cache(DriveRun& run) const {
+    run.cache = warm_start.judge();
+    if (run.cache.state != analysis::CacheState::warm) return;
+    const std::string found = fmt::format(
+        "{} of {} prompts had {} tokens cached that this run had not sent before; restart the "
+        "server, or give --cache-bust run",
+        run.cache.warm_requests, run.cache.requests, run.cache.foreign_tokens);
+    if (config.evidence.void_when_warm && run.valid()) {
+      run.invalidate("warm_cache_at_start", found);
+    } else {
+      run.notes.push_back("the cache was warm at the start: " + found);
+    }
+  }
+
   void judge_kvbm(DriveRun& run) const {
     const bool any = std::ranges::any_of(run.kvbm_snapshots, [](const auto& snapshot) {
       return snapshot.success && !snapshot.metrics.empty();
@@ -331,6 +347,7 @@ struct Drive::Impl {
   DrivePhaseRun* current = nullptr;  // written between phases, when the log is empty
   PhaseEyes eyes;
   analysis::PhaseSums sanity_sums;
+  analysis::WarmStart warm_start;
   std::atomic<std::uint64_t> ended = 0;
   std::uint64_t planned = 0;
   std::mutex mutex;  // of what other threads ask for

@@ -120,11 +120,11 @@ DrivePlan::DrivePlan(const workload::DrivePhases& phases, const DriveRequests& r
                         .metadata = prompt.metadata,
                         .prefix_hash = prompt.prefix_hash,
                         .session_id = prompt.session_id,
-                        .session_turn_index = prompt.session_turn_index});
+                        .session_turn_index = prompt.session_turn_index,
+                        .text = prompt.text});
     largest_tokens_ = std::max(largest_tokens_,
                                prompt.tokens_est + prompt.max_tokens.value_or(requests.max_tokens));
   }
-  if (!phases.prompts.empty()) first_text_ = phases.prompts.front().text;
   for (const workload::DrivePhase& phase : phases.phases) {
     add_phase(phase, phases, requests, model);
   }
@@ -173,7 +173,7 @@ std::unique_ptr<PlannedPhase> DrivePlan::sanity_case(const DriveRequests& reques
   load::PlannedCall call;
   call.prompt = &prompts_.front();
   call.call = &planned->kinds.front();
-  call.body = body_of(model, first_text_, changed);
+  call.body = body_of(model, std::string(prompts_.front().text), changed);
   planned->calls.assign(count, call);
   return planned;
 }

@@ -21,7 +21,7 @@ struct PlannedPhase {
   std::vector<load::PlannedCall> calls;
 };
 
-// What calls point at lives here; it does not move.
+// What calls point at lives here and does not move; texts live in the phases, which outlive it.
 class DrivePlan {
  public:
   DrivePlan(const workload::DrivePhases& phases, const DriveRequests& requests,
@@ -43,7 +43,6 @@ class DrivePlan {
                  const DriveRequests& requests, const std::string& model);
 
   std::deque<record::PromptFacts> prompts_;
-  std::string first_text_;
   std::deque<PlannedPhase> phases_;
   std::uint64_t largest_tokens_ = 0;
 };

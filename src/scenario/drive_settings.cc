@@ -71,6 +71,11 @@ std::vector<std::pair<std::string, std::string>> read_pairs(const Settings& sett
   return all;
 }
 
+CacheBust read_cache_bust(const std::string& word) {
+  if (word == "none") return CacheBust::none;
+  return word == "run" ? CacheBust::run : CacheBust::prompt;
+}
+
 DriveWorkload read_drive_workload(const Settings& settings) {
   DriveWorkload workload{.settings = read_pairs(settings, "workload-set", "bench"),
                          .by_time = settings.text("arrival") == "trace",
@@ -199,6 +204,7 @@ DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables
       .server_metrics_url = settings.text("server-metrics-url"),
       .page_timeout = settings.seconds("kvbm-metrics-timeout-s"),
       .allow_missing_kvbm = settings.flag("allow-missing-kvbm-metrics"),
+      .void_when_warm = settings.text("warm-cache") == "void",
       .tools = settings.flag("collect-telemetry"),
       .telemetry_interval = settings.seconds("telemetry-interval-s"),
       .telemetry_pid = settings.text("telemetry-pid"),
@@ -285,6 +291,7 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
                    .engine_max_input_tokens = settings.integer("engine-max-input-tokens"),
                    .safety_margin = settings.integer("input-token-safety-margin")},
       .workload = read_drive_workload(settings),
+      .cache_bust = read_cache_bust(settings.text("cache-bust")),
       .load = read_load(settings),
       .sanity = read_sanity(settings),
       .kv = read_kv(settings),

@@ -78,7 +78,8 @@ struct DriveEvidence {
   std::string server_metrics_url;  // empty: the page of the endpoint
   Duration page_timeout{};
   bool allow_missing_kvbm = false;
-  bool tools = false;  // of others, beside our own samples
+  bool void_when_warm = false;  // a cache that is warm at the start makes the run invalid
+  bool tools = false;           // of others, beside our own samples
   Duration telemetry_interval{};
   std::string telemetry_pid;
   std::string iostat_device;  // empty: the block device
@@ -98,10 +99,15 @@ struct DriveWorkload {
   std::optional<std::uint32_t> longest_answer = std::nullopt;      // in tokens; not said: its own
 };
 
+// What is put before every prompt, so that nothing of earlier runs is found for it: one text for
+// the whole run, or another for each prompt, which then shares nothing with the others either.
+enum class CacheBust : std::uint8_t { none, run, prompt };
+
 struct DriveConfig {
   DriveTarget target;
   DriveRequests requests;
   DriveWorkload workload;
+  CacheBust cache_bust = CacheBust::none;
   DriveLoad load;
   SanityConfig sanity;
   record::KvMode kv;
@@ -109,7 +115,7 @@ struct DriveConfig {
   std::vector<std::string> variant_tags;
   std::string tokenizer;
   std::string results_root;
-  std::string run_id;  // empty: the time
+  std::string run_id;  // empty: not given, whoever runs it chooses
   bool store_responses = false;
   bool self_test = false;  // the client alone, for longer
   bool calibrate = true;   // the client, for a moment, before the run

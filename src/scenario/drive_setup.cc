@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "core/sha256.h"
 #include "kv/catalogue.h"
 #include "scenario/drive_workload.h"
 #include "scenario/tokenizer_file.h"
@@ -47,6 +48,19 @@ std::string device_of(const std::string& path) {
   return error ? std::string() : device.filename().string();
 }
 
+// The name of the run is in it: the same name, the same prompts.
+void bust(const DriveConfig& config, const kv::Tokenizer& tokenizer,
+          std::vector<workload::DrivePrompt>& prompts) {
+  for (workload::DrivePrompt& prompt : prompts) {
+    const std::string& one = config.cache_bust == CacheBust::prompt ? prompt.id : "";
+    // A hash differs from its first letters on; names of runs often begin alike.
+    const std::string salt = sha256_hex(config.run_id + "/" + one).substr(0, 32) + "\n";
+    prompt.text.insert(0, salt);
+    prompt.tokens_est += tokenizer.count(salt);
+    prompt.sha256 = sha256_hex(prompt.text);
+  }
+}
+
 workload::DrivePhases phases_of(const DriveConfig& config, const workload::ScenarioSpec& spec,
                                 const workload::Plan* plan, const kv::Tokenizer& tokenizer) {
   workload::DrivePhases phases = workload::drive_phases(spec, tokenizer, plan);
@@ -54,6 +68,7 @@ workload::DrivePhases phases_of(const DriveConfig& config, const workload::Scena
   for (workload::DrivePrompt& prompt : phases.prompts) {
     if (most && prompt.max_tokens) prompt.max_tokens = std::min(*prompt.max_tokens, *most);
   }
+  if (config.cache_bust != CacheBust::none) bust(config, tokenizer, phases.prompts);
   return phases;
 }
 
@@ -70,10 +85,10 @@ DriveSetup::DriveSetup(const Settings& settings, const DriveConfig& config)
                                          config.requests.max_tokens,
                                          config.requests.safety_margin)) {}
 
-analysis::DriveRun DriveSetup::describe(const std::string& id, UtcTime created,
+analysis::DriveRun DriveSetup::describe(UtcTime created,
                                         const EnvironmentVariables& environment) const {
   analysis::DriveRun run;
-  run.run_id = id;
+  run.run_id = config_.run_id;
   run.created = created;
   run.scenario = scenario_.name;
   run.stream = config_.requests.stream;

@@ -28,8 +28,7 @@ class DriveSetup {
   const kv::Tokenizer& tokenizer() const { return *tokenizer_; }
 
   // A run of which nothing has happened yet.
-  analysis::DriveRun describe(const std::string& id, UtcTime created,
-                              const EnvironmentVariables& environment) const;
+  analysis::DriveRun describe(UtcTime created, const EnvironmentVariables& environment) const;
   // Its phases, of which none has been sent.
   void plan(analysis::DriveRun& run) const;
 

@@ -239,6 +239,56 @@ TEST_F(DriveProgramTest, AWorkloadIsAskedForByAScenario) {
   EXPECT_THAT(ended.err, HasSubstr("--scenario workload"));
 }
 
+// A server that outlives the run: the second of two equal runs finds what the first has left.
+TEST_F(DriveProgramTest, ACacheThatIsWarmAtTheStartIsNamed) {
+  const std::string ports = directory_.file("ports.json");
+  Program server({"serve", "--port", "0", "--system-port", "0", "--kvbm-port", "0", "--tier-mode",
+                  "B1", "--cpu-cache-gb", "0.25", "--gpu-cache-gb", "1", "--prefill-tokens-per-s",
+                  "1000000", "--decode-step-ms", "1", "--ports-file", ports});
+  ASSERT_TRUE(server.wait_for_output("serves"));
+  const JsonValue at = text::read_json(ports);
+  const auto url = [&](const char* name) {
+    return "http://127.0.0.1:" + std::to_string(at.at(name).as_uint());
+  };
+  const auto state_of = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"drive",
+                                    "--results-root",
+                                    directory_.path(),
+                                    "--run-id",
+                                    name,
+                                    "--base-url",
+                                    url("port"),
+                                    "--kvbm-metrics-url",
+                                    url("kvbm_port") + "/metrics",
+                                    "--tier-mode",
+                                    "B1",
+                                    "--requests",
+                                    "2",
+                                    "--warmup",
+                                    "0",
+                                    "--max-tokens",
+                                    "2",
+                                    "--short-range",
+                                    "512:512",
+                                    "--calibrate",
+                                    "off"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Ended ended = Program(all).wait();
+    const JsonValue summary = text::read_json(directory_.file(name + "/summary.json"));
+    const bool voided = !summary.at("run_valid").as_bool();
+    EXPECT_EQ(ended.status, voided ? 2 : 0) << ended.err;
+    if (voided) {
+      EXPECT_EQ(summary.at("invalid_reason").as_string(), "warm_cache_at_start");
+    }
+    return summary.at("cache_at_start").at("state").as_string() + (voided ? ", void" : "");
+  };
+  EXPECT_EQ(state_of("first", {}), "cold");
+  EXPECT_EQ(state_of("second", {}), "warm");
+  EXPECT_EQ(state_of("third", {"--warm-cache", "void"}), "warm, void");
+  EXPECT_EQ(state_of("fourth", {"--cache-bust", "run"}), "cold");
+  EXPECT_EQ(state_of("fifth", {"--cache-bust", "prompt", "--warm-cache", "void"}), "cold");
+}
+
 TEST_F(DriveProgramTest, AToolThatNobodyKnowsIsRefused) {
   const Ended ended = drive({"--metrics-as", "wrk"});
   EXPECT_EQ(ended.status, 2);

@@ -105,7 +105,7 @@ TEST(ScenarioFileTest, DefaultRunsPassTheirOwnPreflight) {
 
 // What runs is what the directory scenarios/ says.
 TEST(ScenarioFileTest, TheProgramBringsTheFilesAsTheyAre) {
-  EXPECT_EQ(built_in_scenarios().size(), 6U);
+  EXPECT_EQ(built_in_scenarios().size(), 7U);
   for (const BuiltInScenario& one : built_in_scenarios()) {
     std::ifstream file(SPILLWAY_SOURCE_DIR "/scenarios/" + std::string(one.name) + ".yaml");
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), one.yaml) << one.name;
