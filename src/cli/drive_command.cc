@@ -164,6 +164,8 @@ class DriveCommand final : public Command {
     files.write_settings(config, settings_, run, setup.phases(), setup.preflight());
     if (setup.preflight().failed) {
       run.invalidate("prompt_preflight_failed", setup.preflight().errors.front());
+    } else if (config.virtual_time) {
+      simulate(config, files, setup, run);
     } else {
       run_for_real(config, files, setup, run, machine);
     }
@@ -177,6 +179,43 @@ class DriveCommand final : public Command {
                  run.invalid_details.empty() ? "" : run.invalid_details.front());
     }
     return run.valid() ? kSuccess : kInvalid;
+  }
+
+  void simulate(scenario::DriveConfig& config, const DriveFiles& files,
+                const scenario::DriveSetup& setup, analysis::DriveRun& run) {
+    const scenario::DriveEndpoint endpoint = setup.in_process(config, run);
+    scenario::Drive drive(config, endpoint, setup.phases(), setup.tokenizer(),
+                          files.path_of("requests.jsonl"));
+    send(drive, config, files, setup, run, nullptr);
+    if (config.evidence.capture_pages) files.write_pages(config, run);
+  }
+
+  // `telemetry`: null in virtual time.
+  void send(scenario::Drive& drive, const scenario::DriveConfig& config, const DriveFiles& files,
+            const scenario::DriveSetup& setup, analysis::DriveRun& run,
+            scenario::DriveTelemetry* telemetry) {
+    if (config.store_responses) std::filesystem::create_directory(files.path_of("responses"));
+    hold(&drive);
+    {
+      const DriveProgress progress(drive);
+      drive.run(run, {.resolved =
+                          [&](const std::string& /*model*/) {
+                            files.write_settings(config, settings_, run, setup.phases(),
+                                                 setup.preflight());
+                          },
+                      .phase_begins =
+                          [&](const std::string& phase) {
+                            if (telemetry != nullptr) telemetry->phase_begins(phase);
+                          },
+                      .phase_ended =
+                          [&](const analysis::DriveRun& all, analysis::DrivePhaseRun& phase) {
+                            if (telemetry != nullptr) {
+                              phase.cache_directory = telemetry->phase_ended(phase.name);
+                            }
+                            files.write_phase(all, phase);
+                          }});
+    }
+    hold(nullptr);
   }
 
   void run_for_real(scenario::DriveConfig& config, const DriveFiles& files,
@@ -202,24 +241,7 @@ class DriveCommand final : public Command {
     telemetry->start();
     scenario::Drive drive(config, endpoint, setup.phases(), setup.tokenizer(),
                           files.path_of("requests.jsonl"));
-    if (config.store_responses) std::filesystem::create_directory(files.path_of("responses"));
-    hold(&drive);
-    {
-      const DriveProgress progress(drive);
-      drive.run(run,
-                {.resolved =
-                     [&](const std::string& /*model*/) {
-                       files.write_settings(config, settings_, run, setup.phases(),
-                                            setup.preflight());
-                     },
-                 .phase_begins = [&](const std::string& phase) { telemetry->phase_begins(phase); },
-                 .phase_ended =
-                     [&](const analysis::DriveRun& all, analysis::DrivePhaseRun& phase) {
-                       phase.cache_directory = telemetry->phase_ended(phase.name);
-                       files.write_phase(all, phase);
-                     }});
-    }
-    hold(nullptr);
+    send(drive, config, files, setup, run, telemetry.get());
     telemetry->finish();
     machine.identity = telemetry->identity();
     machine.smart_before = telemetry->smart_before();

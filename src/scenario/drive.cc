@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "async/clock.h"
+#include "async/group.h"
 #include "async/loop.h"
 #include "core/cpu_time.h"
 #include "core/error.h"
@@ -20,6 +21,7 @@
 #include "load/origin_dialler.h"
 #include "net/origin.h"
 #include "scenario/drive_plan.h"
+#include "scenario/in_process_server.h"
 #include "telemetry/block_device.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/container.h"
@@ -39,9 +41,9 @@ constexpr Duration kModelsPatience = std::chrono::seconds(5);
 constexpr int kNotFound = 404;
 constexpr int kServerError = 500;
 
-load::CompletionClientOptions client_options(const DriveConfig& config, const net::Origin& origin) {
-  load::CompletionClientOptions options{.target = origin.url().path + "/v1/completions",
-                                        .headers = {{"Host", origin.authority()}},
+load::CompletionClientOptions client_options(const DriveConfig& config, const net::Url& base) {
+  load::CompletionClientOptions options{.target = base.path + "/v1/completions",
+                                        .headers = {{"Host", base.authority()}},
                                         .total = config.load.timeout,
                                         .stream_total = config.load.stream_timeout,
                                         .stall = config.load.stall};
@@ -49,6 +51,24 @@ load::CompletionClientOptions client_options(const DriveConfig& config, const ne
     options.headers.emplace_back("Authorization", "Bearer " + config.target.api_key);
   }
   return options;
+}
+
+// A server on the network.
+class Remote final : public load::Dialler {
+ public:
+  Remote(async::Loop& loop, const net::Url& url, const net::TlsClientOptions& tls)
+      : origin_(url, tls), dialler_(loop, origin_) {}
+
+  Task<Result> dial(async::Stop& stop) override { return dialler_.dial(stop); }
+
+ private:
+  net::Origin origin_;
+  load::OriginDialler dialler_;
+};
+
+std::unique_ptr<async::Clock> clock_of(const DriveEndpoint& endpoint) {
+  if (endpoint.in_process) return std::make_unique<async::VirtualClock>();
+  return std::make_unique<async::RealClock>();
 }
 
 std::string lower(std::string text) {
@@ -73,17 +93,44 @@ struct Drive::Impl {
         phases(its_phases),
         tokenizer(its_tokenizer),
         rows(std::move(its_rows)),
-        origin(endpoint.base, config.target.tls),
-        dialler(loop, origin),
-        client(loop, dialler, client_options(config, origin)),
+        clock(clock_of(endpoint)),
+        loop(*clock),
+        epoch(endpoint.in_process ? UtcTime() : load::epoch_of(loop)),
         scan(config.evidence.process_pattern) {
     for (const workload::DrivePhase& phase : phases.phases) planned += phase.prompts.size();
+    if (endpoint.in_process) inside = std::make_unique<InProcessServer>(*endpoint.in_process, loop);
+    dialler = dialler_to(endpoint.base, config.target.tls);
+    client.emplace(loop, *dialler, client_options(config, endpoint.base));
     if (!config.target.base) return;
     container = telemetry::container_process(
         [](const std::vector<std::string>& command) {
           return telemetry::run_command(command, std::chrono::seconds(5));
         },
         config.evidence.container);
+  }
+
+  std::unique_ptr<load::Dialler> dialler_to(const net::Url& url,
+                                            const net::TlsClientOptions& tls = {}) {
+    if (inside) return inside->dialler(url);
+    return std::make_unique<Remote>(loop, url, tls);
+  }
+
+  UtcTime utc() const {
+    return epoch + std::chrono::duration_cast<UtcTime::duration>(loop.now().time_since_epoch());
+  }
+
+  // With the server, where that is in this process.
+  Task<> drive_all(DriveRun& run, const DriveHooks& hooks) {
+    if (!inside) {
+      co_await drive(run, hooks);
+      co_return;
+    }
+    co_await async::with_group(loop, stop, [&](async::Group& group) -> Task<> {
+      co_await inside->begin(group);
+      co_await drive(run, hooks);
+      client->close_idle();
+      group.stop().request();
+    });
   }
 
   Task<> drive(DriveRun& run, const DriveHooks& hooks) {
@@ -112,16 +159,16 @@ struct Drive::Impl {
     if (config.target.model != "auto") {
       co_return load::ResolvedModel{.id = config.target.model, .error = {}};
     }
-    co_return co_await load::resolve_model(loop, client,
-                                           {.target = origin.url().path + "/v1/models",
+    co_return co_await load::resolve_model(loop, *client,
+                                           {.target = endpoint.base.path + "/v1/models",
                                             .timeout = config.target.resolve_timeout,
                                             .poll = config.target.resolve_poll},
                                            stop);
   }
 
   Task<std::optional<std::size_t>> count_models() {
-    co_return co_await load::count_models(client, origin.url().path + "/v1/models", kModelsPatience,
-                                          stop);
+    co_return co_await load::count_models(*client, endpoint.base.path + "/v1/models",
+                                          kModelsPatience, stop);
   }
 
   // A page of metrics, on a connection of its own.
@@ -132,12 +179,12 @@ struct Drive::Impl {
       co_return page;
     }
     try {
-      const net::Origin page_origin(net::parse_url(page.url));
-      load::OriginDialler page_dialler(loop, page_origin);
-      load::CompletionClient pages(
-          loop, page_dialler, {.headers = {{"Host", page_origin.authority()}}, .stream_total = {}});
+      const net::Url place = net::parse_url(page.url);
+      const std::unique_ptr<load::Dialler> page_dialler = dialler_to(place);
+      load::CompletionClient pages(loop, *page_dialler,
+                                   {.headers = {{"Host", place.authority()}}, .stream_total = {}});
       load::CompletionClient::Page got =
-          co_await pages.get(page_origin.url().path, config.evidence.page_timeout, stop);
+          co_await pages.get(place.path, config.evidence.page_timeout, stop);
       page.success = got.fault == record::CompletionFault::none && got.status < 400;
       page.text = std::move(got.body);
       if (!page.success) {
@@ -150,13 +197,13 @@ struct Drive::Impl {
   }
 
   Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
-    if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc_now());
+    if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc());
     const analysis::CapturedPage page = co_await fetch_page(endpoint.kvbm_url);
-    if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc_now());
+    if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc());
     if (page.success) {
-      co_return telemetry::kvbm_snapshot(std::move(label), utc_now(), page.text);
+      co_return telemetry::kvbm_snapshot(std::move(label), utc(), page.text);
     }
-    co_return telemetry::failed_kvbm_snapshot(std::move(label), utc_now(), page.error);
+    co_return telemetry::failed_kvbm_snapshot(std::move(label), utc(), page.error);
   }
 
   Task<record::ServerReading> read_server() {
@@ -180,9 +227,13 @@ struct Drive::Impl {
   }
 
   record::BlockSample block() const {
-    return telemetry::block_sample(config.evidence.block_device, utc_now());
+    if (inside) return {};
+    return telemetry::block_sample(config.evidence.block_device, utc());
   }
-  record::WorkerIo worker() const { return scan.worker_io(utc_now(), container); }
+  // In virtual time no process and no device serves.
+  record::WorkerIo worker() const {
+    return inside ? record::WorkerIo() : scan.worker_io(utc(), container);
+  }
 
   void mark(const std::string& boundary, const std::string& phase) {
     if (sampler) {
@@ -200,7 +251,7 @@ struct Drive::Impl {
     run.kvbm_snapshots.push_back(phase.kvbm_before);
     phase.worker_before = worker();
     phase.block_before = block();
-    phase.start = utc_now();
+    phase.start = utc();
     eyes = {};
     current = &phase;
     load::CompletionLoadOptions options = config.load.options;
@@ -208,8 +259,8 @@ struct Drive::Impl {
     const Duration cpu = thread_cpu_time();
     const load::CompletionLoadResult result =
         co_await requests->run(planned_phase.calls, options, stop);
-    phase.client_cpu_s = to_seconds(thread_cpu_time() - cpu);
-    phase.end = utc_now();
+    if (!inside) phase.client_cpu_s = to_seconds(thread_cpu_time() - cpu);
+    phase.end = utc();
     phase.block_after = block();
     phase.worker_after = worker();
     log->drain();
@@ -330,12 +381,13 @@ struct Drive::Impl {
   const workload::DrivePhases& phases;
   const kv::Tokenizer& tokenizer;
   std::string rows;
-  async::RealClock clock;
-  async::Loop loop{clock};
+  std::unique_ptr<async::Clock> clock;
+  async::Loop loop;
+  UtcTime epoch;  // of the loop's clock; in virtual time 1970
   async::Stop stop;
-  net::Origin origin;
-  load::OriginDialler dialler;
-  load::CompletionClient client;
+  std::unique_ptr<InProcessServer> inside;  // null: the server is another process
+  std::unique_ptr<load::Dialler> dialler;
+  std::optional<load::CompletionClient> client;
   telemetry::ProcessScan scan;
   std::optional<std::int64_t> container;  // the first process of the server's, if it runs in one
   std::optional<telemetry::IoSampler> sampler;
@@ -371,8 +423,7 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
                                    .profile = directory + "/profile_export.jsonl"},
       [this, &run](const record::CompletionRow& row) { impl_->see(row, run.identity); });
   impl_->requests = std::make_unique<load::CompletionLoad>(
-      impl_->loop, impl_->client, load::epoch_of(impl_->loop),
-      [this](const record::CompletionRow& row) {
+      impl_->loop, *impl_->client, impl_->epoch, [this](const record::CompletionRow& row) {
         ++impl_->ended;
         impl_->log->add(row);
       });
@@ -388,14 +439,14 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
     const std::scoped_lock lock(impl_->mutex);
     impl_->running = !impl_->ending;
   }
-  if (impl_->running) impl_->loop.run(impl_->drive(run, hooks));
+  if (impl_->running) impl_->loop.run(impl_->drive_all(run, hooks));
   {
     const std::scoped_lock lock(impl_->mutex);
     impl_->running = false;
   }
   if (impl_->sampler) impl_->samples = impl_->sampler->finish();
   impl_->log->finish();
-  impl_->client.close_idle();
+  impl_->client->close_idle();
 }
 
 void Drive::stop() {

@@ -12,6 +12,7 @@
 #include "record/completion_log.h"
 #include "record/io_files.h"
 #include "scenario/drive_settings.h"
+#include "scenario/serve_settings.h"
 #include "workload/drive_phases.h"
 
 namespace spillway::scenario {
@@ -22,6 +23,9 @@ struct DriveEndpoint {
   std::string kvbm_url;  // empty: there is no block manager
   std::string system_url;
   std::string pages_kvbm_url;  // whose page --capture-metrics-snapshot keeps
+  // The server is part of the run, in virtual time; the URLs are those of InProcessServer. None:
+  // they are of a server on the network.
+  std::optional<ServeConfig> in_process = std::nullopt;
 };
 
 // What a run tells while it goes on; called on its thread.

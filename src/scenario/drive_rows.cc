@@ -347,6 +347,14 @@ std::vector<Setting> rows_about_request() {
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
 std::vector<Setting> rows_about_load() {
   return {
+      {.name = "clock",
+       .kind = Kind::choice,
+       .initial = "real",
+       .group = kLoad,
+       .help =
+           "virtual: an endpoint of our own in this process, with modelled tiers, as fast as it "
+           "can be computed; the same run gives the same times",
+       .choices = {"real", "virtual"}},
       {.name = "concurrency",
        .kind = Kind::integer,
        .initial = "1",

@@ -183,6 +183,35 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
+bool is_virtual(const Settings& settings) { return settings.text("clock") == "virtual"; }
+
+// What looks at a server, a device or a process that virtual time does not have.
+void refuse_beside_virtual_time(const Settings& settings) {
+  settings.refuse_given({"base-url",
+                         "api-key-file",
+                         "tls-ca",
+                         "insecure",
+                         "phase-io-device",
+                         "worker-proc-pattern",
+                         "nvme-device",
+                         "io-attrib",
+                         "io-attrib-interval-s",
+                         "io-attrib-top-procs",
+                         "kvbm-cache-dir",
+                         "container-name",
+                         "kvbm-metrics-url",
+                         "metrics-system-url",
+                         "metrics-kvbm-url",
+                         "server-metrics-url",
+                         "telemetry-interval-s",
+                         "collect-telemetry",
+                         "telemetry-pid",
+                         "iostat-device",
+                         "calibrate",
+                         "self-test"},
+                        "with --clock virtual");
+}
+
 DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables& variables) {
   const auto page = [&](const char* name, const char* variable, const char* port) {
     if (settings.is_set(name)) return settings.text(name);
@@ -192,8 +221,9 @@ DriveEvidence read_evidence(const Settings& settings, const EnvironmentVariables
       .block_device = settings.text("phase-io-device"),
       .process_pattern = settings.text("worker-proc-pattern"),
       .nvme_device = settings.text("nvme-device"),
-      .io_attribution = settings.flag("io-attrib") ||
-                        (settings.text("base-url").empty() && !settings.was_given("io-attrib")),
+      .io_attribution =
+          settings.flag("io-attrib") || (settings.text("base-url").empty() &&
+                                         !is_virtual(settings) && !settings.was_given("io-attrib")),
       .io_interval = std::max(settings.seconds("io-attrib-interval-s"), kShortestInterval),
       .top_processes = count(settings, "io-attrib-top-procs"),
       .cache_dir = settings.text("kvbm-cache-dir"),
@@ -276,6 +306,7 @@ std::vector<analysis::Objective> read_goodput(const Settings& settings) {
 }  // namespace
 
 DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& variables) {
+  if (is_virtual(settings)) refuse_beside_virtual_time(settings);
   DriveConfig config{
       .target = read_target(settings),
       .requests = {.max_tokens = count(settings, "max-tokens"),
@@ -302,7 +333,8 @@ DriveConfig drive_config(const Settings& settings, const EnvironmentVariables& v
       .run_id = settings.text("run-id"),
       .store_responses = settings.flag("store-responses"),
       .self_test = settings.flag("self-test"),
-      .calibrate = settings.text("calibrate") == "on",
+      .virtual_time = is_virtual(settings),
+      .calibrate = settings.text("calibrate") == "on" && !is_virtual(settings),
       .report_file = settings.text("report-filename"),
       .peers = read_peers(settings),
       .objectives = read_goodput(settings)};

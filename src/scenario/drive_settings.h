@@ -118,7 +118,8 @@ struct DriveConfig {
   std::string run_id;  // empty: not given, whoever runs it chooses
   bool store_responses = false;
   bool self_test = false;  // the client alone, for longer
-  bool calibrate = true;   // the client, for a moment, before the run
+  bool virtual_time = false;
+  bool calibrate = true;  // the client, for a moment, before the run
   std::string report_file;
   std::vector<analysis::Peer> peers;            // by whose definitions there are figures, too
   std::vector<analysis::Objective> objectives;  // of goodput; none: it is not judged

@@ -14,6 +14,9 @@
 #include "core/sha256.h"
 #include "kv/catalogue.h"
 #include "scenario/drive_workload.h"
+#include "scenario/in_process_server.h"
+#include "scenario/load_settings.h"
+#include "scenario/serve_settings.h"
 #include "scenario/tokenizer_file.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/device_metadata.h"
@@ -154,6 +157,29 @@ EmbeddedServerOptions DriveSetup::server_options(const std::string& run_director
   options.settings.insert(options.settings.end(), config_.target.serve_settings.begin(),
                           config_.target.serve_settings.end());
   return options;
+}
+
+DriveEndpoint DriveSetup::in_process(DriveConfig& config, analysis::DriveRun& run) const {
+  std::vector<GivenValue> given;
+  for (const auto& [name, value] : server_options("", {}).settings) {
+    given.push_back({.setting = name, .text = value});
+  }
+  Settings settings(serve_settings());
+  load_settings({}, given, settings);
+  DriveEndpoint endpoint{.base = net::parse_url(InProcessServer::kBaseUrl),
+                         .kvbm_url = InProcessServer::kKvbmUrl,
+                         .system_url = InProcessServer::kSystemUrl,
+                         .pages_kvbm_url = InProcessServer::kKvbmUrl,
+                         .in_process = serve_config(settings)};
+  config.target.base_text = InProcessServer::kBaseUrl;
+  config.evidence.block_device.clear();
+  config.evidence.process_pattern.clear();
+  config.evidence.cache_dir.clear();
+  run.block_device.clear();
+  run.worker_pattern.clear();
+  run.client_missing = "in virtual time nothing is measured";
+  run.notes.emplace_back("in virtual time, with an endpoint of our own in this process");
+  return endpoint;
 }
 
 DriveEndpoint DriveSetup::adopt(const EmbeddedServer& server, DriveConfig& config,

@@ -36,6 +36,8 @@ class DriveSetup {
   // the largest request.
   EmbeddedServerOptions server_options(const std::string& run_directory,
                                        std::vector<unsigned> cpus) const;
+  // The same within this process, for virtual time.
+  DriveEndpoint in_process(DriveConfig& config, analysis::DriveRun& run) const;
   // Puts the server's pages, process, cache directory and block device in the place of what was not
   // given, and says so in the run's notes.
   DriveEndpoint adopt(const EmbeddedServer& server, DriveConfig& config,

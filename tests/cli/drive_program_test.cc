@@ -289,6 +289,37 @@ TEST_F(DriveProgramTest, ACacheThatIsWarmAtTheStartIsNamed) {
   EXPECT_EQ(state_of("fifth", {"--cache-bust", "prompt", "--warm-cache", "void"}), "cold");
 }
 
+// A device of 1,000 prompt tokens a second and 5 ms a step is reported as just that: the first text
+// after tokens / 1,000 s, each other after a step. Nothing of it is left to chance.
+TEST_F(DriveProgramTest, VirtualTimeReportsTheTimesThatWereModelled) {
+  prefill_rate_ = "1000";
+  const std::vector<std::string> flags = {
+      "--clock",     "virtual",         "--tier-mode", "B0",          "--requests",
+      "1",           "--warmup",        "0",           "--serve-set", "decode-step-request-us=0",
+      "--serve-set", "decode-step-ms=5"};
+  ASSERT_EQ(drive(flags).status, 0);
+  const std::string rows = contents("requests.jsonl");
+  const JsonValue summary = json("summary.json");
+  const JsonValue& served = summary.at("phase_summaries").elements()[0].at("served");
+  EXPECT_EQ(served.at("ttft_ms").at("p50").as_double(),
+            static_cast<double>(served.at("prompt_tokens").as_uint()));
+  EXPECT_EQ(served.at("itl_ms").at("min").as_double(), 5);
+  EXPECT_EQ(served.at("itl_ms").at("max").as_double(), 5);
+  EXPECT_EQ(served.at("latency_ms").at("p50").as_double(),
+            served.at("ttft_ms").at("p50").as_double() + 5);
+  EXPECT_FALSE(summary.at("client").at("decision_grade").as_bool()) << "nothing was measured";
+  EXPECT_FALSE(has("device_metadata_pre.json"));
+  std::filesystem::remove_all(directory_.file("run"));
+  ASSERT_EQ(drive(flags).status, 0);
+  EXPECT_EQ(contents("requests.jsonl"), rows);
+}
+
+TEST_F(DriveProgramTest, VirtualTimeHasNoDevicesToLookAt) {
+  const Ended ended = drive({"--clock", "virtual", "--io-attrib"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--io-attrib"));
+}
+
 TEST_F(DriveProgramTest, AToolThatNobodyKnowsIsRefused) {
   const Ended ended = drive({"--metrics-as", "wrk"});
   EXPECT_EQ(ended.status, 2);
