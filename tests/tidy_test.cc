@@ -78,6 +78,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"cli/main.cc", "run as a program by cli/program_test"},
     {"cli/models_command.cc", "run as a program by cli/program_test"},
     {"cli/progress_thread.cc", "run as a program by cli/program_test"},
+    {"cli/watch_command.cc", "run as a program by cli/watch_program_test"},
     {"cli/proxy_command.cc", "run as a program by cli/serve_program_test"},
     {"cli/serve_command.cc", "run as a program by cli/serve_program_test"},
     {"cli/suite_command.cc", "run as a program by cli/suite_run_test"},

@@ -21,6 +21,7 @@
 #include "cli/serve_command.h"
 #include "cli/suite_command.h"
 #include "cli/validate_command.h"
+#include "cli/watch_command.h"
 #include "core/error.h"
 #include "core/version.h"
 
@@ -44,6 +45,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(drive_command(program));
   commands.push_back(serve_command(program));
   commands.push_back(proxy_command(program));
+  commands.push_back(watch_command(program));
   commands.push_back(models_command(program));
   commands.push_back(check_submission_command(program));
   commands.push_back(validate_command(program));

@@ -19,4 +19,17 @@ class OriginDialler final : public Dialler {
   const net::Origin& origin_;
 };
 
+// The same with an origin of its own. Throws Error as net::Origin does.
+class UrlDialler final : public Dialler {
+ public:
+  UrlDialler(async::Loop& loop, const net::Url& url, const net::TlsClientOptions& tls)
+      : origin_(url, tls), dialler_(loop, origin_) {}
+
+  async::Task<Result> dial(async::Stop& stop) override { return dialler_.dial(stop); }
+
+ private:
+  net::Origin origin_;
+  OriginDialler dialler_;
+};
+
 }  // namespace spillway::load

@@ -12,6 +12,7 @@
 #include "record/completion_log.h"
 #include "record/kvbm_json.h"
 #include "record/worker_io_json.h"
+#include "report/churn_json.h"
 #include "report/kvbm_summary_json.h"
 #include "report/metric_inventory.h"
 #include "report/peer_metrics_json.h"
@@ -66,24 +67,6 @@ constexpr std::array<std::string_view, 6> kDeltaFiles = {"kvbm_metrics_start", "
                                                          "kvbm_metrics_delta", "os_io_start",
                                                          "os_io_end",          "os_io_delta"};
 
-void put_churn(JsonWriter& json, const std::optional<record::DirectoryChurn>& churn) {
-  json.key("cache_directory");
-  if (!churn) {
-    json.null();
-    return;
-  }
-  json.begin_object();
-  for (const auto& [name, sum] : {std::pair("appeared", churn->appeared),
-                                  {"vanished", churn->vanished},
-                                  {"changed", churn->changed},
-                                  {"after", churn->after}}) {
-    json.key(name).begin_object();
-    json.key("files").value(sum.files).key("bytes").value(sum.bytes);
-    json.end_object();
-  }
-  json.end_object();
-}
-
 void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase) {
   json.begin_object();
   json.key("phase").value(phase.name);
@@ -117,7 +100,8 @@ void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase
   json.key("dropped").value(phase.dropped).key("unsent").value(phase.unsent);
   json.key("late").value(phase.late);
   json.end_object();
-  put_churn(json, phase.cache_directory);
+  json.key("cache_directory");
+  write_churn(json, phase.cache_directory);
   json.end_object();
 }
 

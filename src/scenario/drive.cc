@@ -19,9 +19,9 @@
 #include "load/completion_load.h"
 #include "load/model_resolver.h"
 #include "load/origin_dialler.h"
-#include "net/origin.h"
 #include "scenario/drive_plan.h"
 #include "scenario/in_process_server.h"
+#include "scenario/page_reader.h"
 #include "telemetry/block_device.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/container.h"
@@ -52,19 +52,6 @@ load::CompletionClientOptions client_options(const DriveConfig& config, const ne
   }
   return options;
 }
-
-// A server on the network.
-class Remote final : public load::Dialler {
- public:
-  Remote(async::Loop& loop, const net::Url& url, const net::TlsClientOptions& tls)
-      : origin_(url, tls), dialler_(loop, origin_) {}
-
-  Task<Result> dial(async::Stop& stop) override { return dialler_.dial(stop); }
-
- private:
-  net::Origin origin_;
-  load::OriginDialler dialler_;
-};
 
 std::unique_ptr<async::Clock> clock_of(const DriveEndpoint& endpoint) {
   if (endpoint.in_process) return std::make_unique<async::VirtualClock>();
@@ -112,7 +99,7 @@ struct Drive::Impl {
   std::unique_ptr<load::Dialler> dialler_to(const net::Url& url,
                                             const net::TlsClientOptions& tls = {}) {
     if (inside) return inside->dialler(url);
-    return std::make_unique<Remote>(loop, url, tls);
+    return std::make_unique<load::UrlDialler>(loop, url, tls);
   }
 
   UtcTime utc() const {
@@ -171,34 +158,15 @@ struct Drive::Impl {
                                           kModelsPatience, stop);
   }
 
-  // A page of metrics, on a connection of its own.
-  Task<analysis::CapturedPage> fetch_page(std::string url) {
-    analysis::CapturedPage page{.url = std::move(url), .error = {}, .text = {}};
-    if (page.url.empty()) {
-      page.skipped = true;
-      co_return page;
-    }
-    try {
-      const net::Url place = net::parse_url(page.url);
-      const std::unique_ptr<load::Dialler> page_dialler = dialler_to(place);
-      load::CompletionClient pages(loop, *page_dialler,
-                                   {.headers = {{"Host", place.authority()}}, .stream_total = {}});
-      load::CompletionClient::Page got =
-          co_await pages.get(place.path, config.evidence.page_timeout, stop);
-      page.success = got.fault == record::CompletionFault::none && got.status < 400;
-      page.text = std::move(got.body);
-      if (!page.success) {
-        page.error = got.error.empty() ? fmt::format("HTTP {}", got.status) : got.error;
-      }
-    } catch (const Error& failure) {
-      page.error = failure.what();
-    }
-    co_return page;
+  Task<analysis::CapturedPage> fetch(std::string url) {
+    return fetch_page(
+        loop, [this](const net::Url& place) { return dialler_to(place); }, std::move(url),
+        config.evidence.page_timeout, stop);
   }
 
   Task<record::KvbmSnapshot> fetch_kvbm(std::string label) {
     if (!config.kv.enabled) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc());
-    const analysis::CapturedPage page = co_await fetch_page(endpoint.kvbm_url);
+    const analysis::CapturedPage page = co_await fetch(endpoint.kvbm_url);
     if (page.skipped) co_return telemetry::skipped_kvbm_snapshot(std::move(label), utc());
     if (page.success) {
       co_return telemetry::kvbm_snapshot(std::move(label), utc(), page.text);
@@ -209,7 +177,7 @@ struct Drive::Impl {
   Task<record::ServerReading> read_server() {
     const std::string& given = config.evidence.server_metrics_url;
     const analysis::CapturedPage page =
-        co_await fetch_page(given.empty() ? config.target.base_text + "/metrics" : given);
+        co_await fetch(given.empty() ? config.target.base_text + "/metrics" : given);
     co_return page.success ? telemetry::server_reading(page.text)
                            : telemetry::failed_server_reading(page.error);
   }
@@ -217,8 +185,8 @@ struct Drive::Impl {
   Task<> capture_pages(DriveRun& run, const DrivePhaseRun& phase) {
     analysis::CapturedPages pages{
         .phase = phase.name, .role = phase.role, .system = {}, .kvbm = {}};
-    pages.system = co_await fetch_page(endpoint.system_url);
-    pages.kvbm = co_await fetch_page(config.kv.enabled ? endpoint.pages_kvbm_url : std::string());
+    pages.system = co_await fetch(endpoint.system_url);
+    pages.kvbm = co_await fetch(config.kv.enabled ? endpoint.pages_kvbm_url : std::string());
     run.pages.push_back(std::move(pages));
   }
 

@@ -2,8 +2,6 @@
 #include "scenario/drive_setup.h"
 
 #include <fmt/core.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include "scenario/load_settings.h"
 #include "scenario/serve_settings.h"
 #include "scenario/tokenizer_file.h"
+#include "telemetry/block_device.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/device_metadata.h"
 #include "telemetry/process_scan.h"
@@ -38,17 +37,6 @@ Bytes device_bytes_for(std::uint64_t tokens,
   }
   const kv::ModelShape* const model = kv::find_model(name);
   return model == nullptr ? Bytes(0) : kv::bytes_per_token(*model) * tokens;
-}
-
-// The kernel's name of the device that holds a path: "vda", "nvme0n1"; empty when it has none.
-std::string device_of(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  const std::string link =
-      fmt::format("/sys/dev/block/{}:{}", major(status.st_dev), minor(status.st_dev));
-  std::error_code error;
-  const std::filesystem::path device = std::filesystem::canonical(link, error);
-  return error ? std::string() : device.filename().string();
 }
 
 // The name of the run is in it: the same name, the same prompts.
@@ -202,7 +190,7 @@ DriveEndpoint DriveSetup::adopt(const EmbeddedServer& server, DriveConfig& confi
     derived("kvbm-cache-dir", evidence.cache_dir);
   }
   if (evidence.derive_block_device) {
-    const std::string device = device_of(evidence.cache_dir);
+    const std::string device = telemetry::device_of(evidence.cache_dir);
     if (!device.empty()) evidence.block_device = device;
     derived("phase-io-device", evidence.block_device);
   }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "telemetry/block_device.h"
 
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 #include "telemetry/text_file.h"
 
@@ -65,6 +71,16 @@ record::BlockSample block_sample(const std::string& device, UtcTime now,
           .write_ios = counters->writes,
           .read_bytes = counters->read_bytes,
           .write_bytes = counters->write_bytes};
+}
+
+std::string device_of(const std::string& path, const std::string& sys_root) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  const std::string link =
+      fmt::format("{}/dev/block/{}:{}", sys_root, major(status.st_dev), minor(status.st_dev));
+  std::error_code error;
+  const std::filesystem::path device = std::filesystem::canonical(link, error);
+  return error ? std::string() : device.filename().string();
 }
 
 }  // namespace spillway::telemetry

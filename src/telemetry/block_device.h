@@ -36,4 +36,8 @@ record::BlockSample block_sample(const std::string& device, UtcTime now,
 // The same for the text of a stat file.
 std::optional<BlockCounters> parse_block_counters(const std::string& text);
 
+// The kernel's name of the device that holds a path, by which block_sample() knows it: "vda1",
+// "nvme0n1"; empty when it has none.
+std::string device_of(const std::string& path, const std::string& sys_root = "/sys");
+
 }  // namespace spillway::telemetry
