@@ -15,6 +15,7 @@
 #include "core/sha256.h"
 #include "record/drive_record_json.h"
 #include "tests/cli/program.h"
+#include "tests/net/certificates.h"
 #include "tests/text/temporary_directory.h"
 #include "tests/workload/traces.h"
 #include "text/json_reader.h"
@@ -318,6 +319,54 @@ TEST_F(DriveProgramTest, VirtualTimeHasNoDevicesToLookAt) {
   const Ended ended = drive({"--clock", "virtual", "--io-attrib"});
   EXPECT_EQ(ended.status, 2);
   EXPECT_THAT(ended.err, HasSubstr("--io-attrib"));
+}
+
+TEST_F(DriveProgramTest, AKeyAndACertificateAreShownToTheServer) {
+  net::make_certificate(directory_.file("server"), "IP:127.0.0.1");
+  const std::string key = directory_.write("key", "s3cret\n");
+  const std::string ports = directory_.file("ports.json");
+  Program server({"serve", "--port", "0", "--system-port", "0", "--tier-mode", "B0",
+                  "--gpu-cache-gb", "1", "--ports-file", ports, "--api-key-file", key, "--tls-cert",
+                  directory_.file("server.pem"), "--tls-key", directory_.file("server.key")});
+  ASSERT_TRUE(server.wait_for_output("serves"));
+  const std::string url =
+      "https://127.0.0.1:" + std::to_string(text::read_json(ports).at("port").as_uint());
+  const auto status_of = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"drive",
+                                    "--results-root",
+                                    directory_.path(),
+                                    "--run-id",
+                                    name,
+                                    "--base-url",
+                                    url,
+                                    "--kv-mode",
+                                    "off",
+                                    "--warmup",
+                                    "0",
+                                    "--requests",
+                                    "1",
+                                    "--short-range",
+                                    "64:64",
+                                    "--max-tokens",
+                                    "2",
+                                    "--calibrate",
+                                    "off",
+                                    "--model-resolve-timeout-s",
+                                    "0.3"};
+    all.insert(all.end(), more.begin(), more.end());
+    return Program(all).wait().status;
+  };
+  const std::string ca = directory_.file("server.pem");
+  EXPECT_EQ(status_of("both", {"--api-key-file", key, "--tls-ca", ca}), 0);
+  EXPECT_EQ(status_of("any", {"--api-key-file", key, "--insecure"}), 0);
+  EXPECT_EQ(status_of("no-key", {"--tls-ca", ca}), 2);
+  EXPECT_EQ(status_of("no-trust", {"--api-key-file", key}), 2);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.file("both"))) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream stream(entry.path(), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(stream), {}};
+    EXPECT_EQ(content.find("s3cret"), std::string::npos) << entry.path();
+  }
 }
 
 TEST_F(DriveProgramTest, AToolThatNobodyKnowsIsRefused) {
