@@ -2,6 +2,7 @@
 #include "analysis/phase_sums.h"
 
 #include "analysis/harness_numbers.h"
+#include "stats/order_statistics.h"
 
 namespace spillway::analysis {
 namespace {
@@ -32,6 +33,21 @@ std::optional<Spread> spread_of(const stats::Sample& sample) {
                 .p99 = at(0.99),
                 .max = rounded(sample.max(), kMilliDecimals),
                 .mean = rounded(sample.mean(), kMilliDecimals)};
+}
+
+// Ranks of the sample in order; interpolated_quantile() is its value of rank r at (r - 1) / (n -
+// 1).
+QuantileBounds bounds_of(const stats::Sample& sample) {
+  const auto bounds = [&](double q) -> std::optional<Bounds> {
+    const auto ranks = stats::quantile_interval(sample.count(), q, 0.95);
+    if (!ranks) return std::nullopt;
+    const auto last = static_cast<double>(sample.count() - 1);
+    const auto at = [&](std::uint64_t rank) {
+      return rounded(sample.quantile(static_cast<double>(rank - 1) / last), kMilliDecimals);
+    };
+    return Bounds{.low = at(ranks->low), .high = at(ranks->high)};
+  };
+  return {.p50 = bounds(0.5), .p95 = bounds(0.95), .p99 = bounds(0.99)};
 }
 
 void PhaseSums::add(const PhaseRow& row) {
@@ -161,11 +177,15 @@ record::DriveCounts PhaseSums::counts() const {
 ServedFigures PhaseSums::served() const {
   ServedFigures served = counts_;
   served.latency_ms = spread_of(ok_latency_);
+  served.latency_bounds = bounds_of(ok_latency_);
   served.latency_from_due_ms = spread_of(from_due_);
+  served.latency_from_due_bounds = bounds_of(from_due_);
   served.send_delay_ms = spread_of(send_delay_);
   served.ttft_ms = spread_of(first_text_);
+  served.ttft_bounds = bounds_of(first_text_);
   served.itl_ms = spread_of(itl_);
   served.tpot_ms = spread_of(tpot_);
+  served.tpot_bounds = bounds_of(tpot_);
   return served;
 }
 

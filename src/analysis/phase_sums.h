@@ -29,6 +29,11 @@ struct PhaseRow {
   bool ok = false;
 };
 
+struct Bounds {
+  double low = 0;
+  double high = 0;
+};
+
 struct Spread {
   double min = 0;
   double p50 = 0;
@@ -40,6 +45,15 @@ struct Spread {
 };
 // To three decimals; nothing for no values.
 std::optional<Spread> spread_of(const stats::Sample& sample);
+
+// Between these lie the quantiles behind the sample, with 95 % confidence: nothing where there are
+// too few values to say so (p50 6, p95 72, p99 368). Of values that do not depend on each other.
+struct QuantileBounds {
+  std::optional<Bounds> p50;
+  std::optional<Bounds> p95;
+  std::optional<Bounds> p99;
+};
+QuantileBounds bounds_of(const stats::Sample& sample);
 
 // The harness's summary: its latencies are those of all requests, failed ones too. Rounded as
 // there.
@@ -62,11 +76,15 @@ struct PhaseFigures {
 // between two arrivals of text, TPOT the mean gap of a request: (last - first) / (texts - 1).
 struct ServedFigures {
   std::optional<Spread> latency_ms;
+  QuantileBounds latency_bounds;
   std::optional<Spread> latency_from_due_ms;  // from when the schedule wanted it sent
-  std::optional<Spread> send_delay_ms;        // from due to sent
-  std::optional<Spread> ttft_ms;              // of streams: first text
+  QuantileBounds latency_from_due_bounds;
+  std::optional<Spread> send_delay_ms;  // from due to sent
+  std::optional<Spread> ttft_ms;        // of streams: first text
+  QuantileBounds ttft_bounds;
   std::optional<Spread> itl_ms;
   std::optional<Spread> tpot_ms;
+  QuantileBounds tpot_bounds;
   std::uint64_t prompt_tokens = 0;      // as the server counted them
   std::uint64_t completion_tokens = 0;  // likewise
   std::uint64_t cached_tokens = 0;      // likewise

@@ -2,6 +2,7 @@
 #include "report/phase_json.h"
 
 #include <optional>
+#include <utility>
 
 namespace spillway::report {
 namespace {
@@ -14,6 +15,21 @@ void put_spread(text::JsonWriter& json, const char* name,
     json.key("p90").value(spread->p90).key("p95").value(spread->p95);
     json.key("p99").value(spread->p99).key("max").value(spread->max);
     json.key("mean").value(spread->mean);
+  }
+  json.end_object();
+}
+
+// An object with a list of both bounds for each quantile, null where there are none.
+void put_bounds(text::JsonWriter& json, const char* name, const analysis::QuantileBounds& bounds) {
+  json.key(name).begin_object();
+  for (const auto& [quantile, pair] :
+       {std::pair("p50", bounds.p50), {"p95", bounds.p95}, {"p99", bounds.p99}}) {
+    json.key(quantile);
+    if (pair) {
+      json.begin_array().value(pair->low).value(pair->high).end_array();
+    } else {
+      json.null();
+    }
   }
   json.end_object();
 }
@@ -52,6 +68,12 @@ void write_served_figures(text::JsonWriter& json, const analysis::ServedFigures&
   put_spread(json, "ttft_ms", figures.ttft_ms);
   put_spread(json, "itl_ms", figures.itl_ms);
   put_spread(json, "tpot_ms", figures.tpot_ms);
+  json.key("interval_95").begin_object();
+  put_bounds(json, "latency_ms", figures.latency_bounds);
+  put_bounds(json, "latency_from_due_ms", figures.latency_from_due_bounds);
+  put_bounds(json, "ttft_ms", figures.ttft_bounds);
+  put_bounds(json, "tpot_ms", figures.tpot_bounds);
+  json.end_object();
   json.key("prompt_tokens").value(figures.prompt_tokens);
   json.key("completion_tokens").value(figures.completion_tokens);
   json.key("cached_tokens").value(figures.cached_tokens);

@@ -128,6 +128,19 @@ TEST(PhaseSumsTest, HistogramsHaveBothLatenciesAndFailuresApart) {
   EXPECT_EQ(counts.texts, 6U);
 }
 
+// Ranks by hand: of 16 the p50 lies between the 4th and the 13th (0.0106 below, as much above).
+TEST(PhaseSumsTest, SixteenRequestsPromiseNoP99) {
+  stats::Sample sample;
+  for (int value = 1; value <= 16; ++value) sample.add(value);
+  const QuantileBounds bounds = bounds_of(sample);
+  ASSERT_TRUE(bounds.p50);
+  EXPECT_EQ(bounds.p50->low, 4);
+  EXPECT_EQ(bounds.p50->high, 13);
+  EXPECT_FALSE(bounds.p95);
+  EXPECT_FALSE(bounds.p99);
+  EXPECT_FALSE(bounds_of(stats::Sample()).p50);
+}
+
 TEST(PhaseSumsTest, PeersOfPhasesMergeIntoASumThatHadNone) {
   const StreamRow one;
   const std::vector<Peer> peers = {Peer::sglang, Peer::guidellm};
