@@ -92,6 +92,7 @@ const std::map<std::string, std::string_view, std::less<>> kTestedElsewhere = {
     {"record/device_latency.h", "a value; telemetry/bpftrace_histograms_test"},
     {"record/directory_churn.h", "a value; telemetry/directory_snapshot_test"},
     {"record/histogram_names.h", "a table; record/run_json_test"},
+    {"analysis/watch_run.h", "a value; report/watch_text_test, scenario/watch_test"},
     {"record/io_samples.h", "a value; analysis/io_attribution_test"},
     {"record/json_fields.cc", "record/run_json_test"},
     {"record/json_members.cc", "record/run_json_test and drive_record_json_test"},

@@ -26,6 +26,7 @@ class DrivePlan {
  public:
   DrivePlan(const workload::DrivePhases& phases, const DriveRequests& requests,
             const std::string& model);
+  DrivePlan(workload::DrivePhases&& phases, const DriveRequests&, const std::string&) = delete;
   DrivePlan(const DrivePlan&) = delete;
   DrivePlan& operator=(const DrivePlan&) = delete;
 

@@ -57,8 +57,18 @@ class DriveProgramTest : public testing::Test {
   }
   bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
 
+  // A server that outlives a run; its ports are in ports_ once it has said that it serves.
+  std::vector<std::string> serving(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = {"serve", "--port",         "0", "--system-port",
+                                    "0",     "--gpu-cache-gb", "1", "--ports-file",
+                                    ports_};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
   std::string prefill_rate_ = "1000000";
   TemporaryDirectory directory_;
+  std::string ports_ = directory_.file("ports.json");
 };
 
 TEST_F(DriveProgramTest, HelpHasScenariosAndStatuses) {
@@ -242,12 +252,10 @@ TEST_F(DriveProgramTest, AWorkloadIsAskedForByAScenario) {
 
 // A server that outlives the run: the second of two equal runs finds what the first has left.
 TEST_F(DriveProgramTest, ACacheThatIsWarmAtTheStartIsNamed) {
-  const std::string ports = directory_.file("ports.json");
-  Program server({"serve", "--port", "0", "--system-port", "0", "--kvbm-port", "0", "--tier-mode",
-                  "B1", "--cpu-cache-gb", "0.25", "--gpu-cache-gb", "1", "--prefill-tokens-per-s",
-                  "1000000", "--decode-step-ms", "1", "--ports-file", ports});
+  Program server(serving({"--kvbm-port", "0", "--tier-mode", "B1", "--cpu-cache-gb", "0.25",
+                          "--prefill-tokens-per-s", "1000000", "--decode-step-ms", "1"}));
   ASSERT_TRUE(server.wait_for_output("serves"));
-  const JsonValue at = text::read_json(ports);
+  const JsonValue at = text::read_json(ports_);
   const auto url = [&](const char* name) {
     return "http://127.0.0.1:" + std::to_string(at.at(name).as_uint());
   };
@@ -324,13 +332,12 @@ TEST_F(DriveProgramTest, VirtualTimeHasNoDevicesToLookAt) {
 TEST_F(DriveProgramTest, AKeyAndACertificateAreShownToTheServer) {
   net::make_certificate(directory_.file("server"), "IP:127.0.0.1");
   const std::string key = directory_.write("key", "s3cret\n");
-  const std::string ports = directory_.file("ports.json");
-  Program server({"serve", "--port", "0", "--system-port", "0", "--tier-mode", "B0",
-                  "--gpu-cache-gb", "1", "--ports-file", ports, "--api-key-file", key, "--tls-cert",
-                  directory_.file("server.pem"), "--tls-key", directory_.file("server.key")});
+  Program server(
+      serving({"--tier-mode", "B0", "--api-key-file", key, "--tls-cert",
+               directory_.file("server.pem"), "--tls-key", directory_.file("server.key")}));
   ASSERT_TRUE(server.wait_for_output("serves"));
   const std::string url =
-      "https://127.0.0.1:" + std::to_string(text::read_json(ports).at("port").as_uint());
+      "https://127.0.0.1:" + std::to_string(text::read_json(ports_).at("port").as_uint());
   const auto status_of = [&](const std::string& name, const std::vector<std::string>& more) {
     std::vector<std::string> all = {"drive",
                                     "--results-root",

@@ -53,7 +53,8 @@ TEST(DrivePlanTest, ParametersAreSortedAndWrittenAsPythonDoes) {
 }
 
 TEST(DrivePlanTest, HashesAreOfCanonicalJson) {
-  const DrivePlan plan(two_phases(), requests(), "m");
+  const workload::DrivePhases phases = two_phases();
+  const DrivePlan plan(phases, requests(), "m");
   const load::PlannedCall& call = plan.phases()[0].calls[0];
   const std::string params = generation_params_json(requests());
   EXPECT_EQ(call.call->params_sha256, sha256_hex(params));
@@ -68,7 +69,8 @@ TEST(DrivePlanTest, HashesAreOfCanonicalJson) {
 }
 
 TEST(DrivePlanTest, BodiesHaveTheHarnesssMembersAndNoOthers) {
-  const DrivePlan plan(two_phases(), requests(), "m");
+  const workload::DrivePhases phases = two_phases();
+  const DrivePlan plan(phases, requests(), "m");
   const text::JsonValue body = text::parse_json(plan.phases()[0].calls[0].body, "body");
   EXPECT_EQ(body.members().size(), 8U);
   EXPECT_EQ(body.at("prompt").as_string(), "h\u00e9 \"x\"");
@@ -76,13 +78,13 @@ TEST(DrivePlanTest, BodiesHaveTheHarnesssMembersAndNoOthers) {
   DriveRequests bare = requests();
   bare.seed.reset();
   bare.stop.clear();
-  const DrivePlan without(two_phases(), bare, "m");
+  const DrivePlan without(phases, bare, "m");
   const text::JsonValue least = text::parse_json(without.phases()[0].calls[0].body, "body");
   EXPECT_EQ(least.find("seed"), nullptr);
   EXPECT_EQ(least.find("stop"), nullptr);
   DriveRequests asking = requests();
   asking.include_usage = true;
-  const DrivePlan usage(two_phases(), asking, "m");
+  const DrivePlan usage(phases, asking, "m");
   EXPECT_TRUE(text::parse_json(usage.phases()[0].calls[0].body, "body")
                   .at("stream_options")
                   .at("include_usage")
@@ -90,11 +92,13 @@ TEST(DrivePlanTest, BodiesHaveTheHarnesssMembersAndNoOthers) {
 }
 
 TEST(DrivePlanTest, KnowsItsLargestRequest) {
-  EXPECT_EQ(DrivePlan(two_phases(), requests(), "m").largest_tokens(), 9U + 16U);
+  const workload::DrivePhases phases = two_phases();
+  EXPECT_EQ(DrivePlan(phases, requests(), "m").largest_tokens(), 9U + 16U);
 }
 
 TEST(DrivePlanTest, ASanityCaseIsTheFirstPromptAgain) {
-  const DrivePlan plan(two_phases(), requests(), "m");
+  const workload::DrivePhases phases = two_phases();
+  const DrivePlan plan(phases, requests(), "m");
   const auto whole = plan.sanity_case(requests(), "m", 8, false, 3);
   ASSERT_EQ(whole->calls.size(), 3U);
   EXPECT_FALSE(whole->calls[0].call->stream);
