@@ -271,6 +271,7 @@ class DriveCommand final : public Command {
         evidence.iostat_device.empty() ? evidence.block_device : evidence.iostat_device;
     options.pid = evidence.telemetry_pid;
     if (config.target.base) options.container = evidence.container;
+    options.logs = evidence.service_logs;
     return scenario::drive_telemetry(std::move(options));
   }
 

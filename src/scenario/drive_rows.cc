@@ -591,6 +591,12 @@ std::vector<Setting> rows_about_evidence() {
        .initial = "dyn",
        .group = kEvidence,
        .help = "container of the server, if it runs in one"},
+      {.name = "service-log",
+       .kind = Kind::list,
+       .initial = "",
+       .group = kEvidence,
+       .help = "file that a service logs to (NATS, cuFile): what is added to it during the run is "
+               "kept; may be repeated"},
       {.name = "kvbm-metrics-url",
        .kind = Kind::text,
        .initial = "",

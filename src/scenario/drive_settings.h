@@ -72,6 +72,7 @@ struct DriveEvidence {
   std::uint32_t top_processes = 0;
   std::string cache_dir;
   std::string container;
+  std::vector<std::string> service_logs;
   std::string kvbm_url;
   std::string system_url;
   std::string snapshot_kvbm_url;

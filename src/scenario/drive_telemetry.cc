@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstddef>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -21,6 +22,7 @@ namespace spillway::scenario {
 namespace {
 
 constexpr std::chrono::milliseconds kToolPatience(2000);
+constexpr std::size_t kLogPiece = 1U << 20U;
 
 void put_list(text::JsonWriter& json, const char* name, const std::vector<std::string>& values) {
   json.key(name).begin_array();
@@ -51,6 +53,11 @@ void DriveTelemetry::start() {
   snapshot("start");
   start_sampler();
   if (options_.tools) start_tools();
+  for (const std::string& log : options_.logs) {
+    std::error_code absent;  // it may come later
+    const std::uintmax_t size = std::filesystem::file_size(log, absent);
+    log_sizes_.push_back(absent ? 0 : size);
+  }
   warnings_at_start_ = warnings_.size();
 }
 
@@ -131,6 +138,29 @@ void DriveTelemetry::start_tools() {
              "nvidia_smi_dmon.log", "gpu_dmon.pid");
 }
 
+// A log that is shorter than it was has begun anew, and is kept whole.
+void DriveTelemetry::keep_log(const std::string& log, std::uintmax_t from,
+                              const std::string& name) {
+  std::ifstream file(log, std::ios::binary | std::ios::ate);
+  if (!file) {
+    warnings_.push_back(fmt::format("{}: it cannot be read", log));
+    return;
+  }
+  const auto size = static_cast<std::uintmax_t>(file.tellg());
+  file.seekg(static_cast<std::streamoff>(size < from ? 0 : from));
+  try {
+    record::NewFile kept(path_of(name));
+    std::string piece(kLogPiece, '\0');
+    while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())), file.gcount() > 0) {
+      kept.write(std::string_view(piece).substr(0, static_cast<std::size_t>(file.gcount())));
+    }
+    kept.keep();
+    stopped_.push_back(log);
+  } catch (const Error& error) {
+    warnings_.emplace_back(error.what());
+  }
+}
+
 // Both streams of a command that ends by itself, if it can be run.
 void DriveTelemetry::keep_output(const std::string& name, const std::vector<std::string>& command,
                                  const std::string& file) {
@@ -173,6 +203,12 @@ void DriveTelemetry::finish() {
   }
   snapshot("end");
   smart_after_ = ask_drive("smart-log", "nvme_smart_post.json");
+  for (std::size_t i = 0; i < log_sizes_.size(); ++i) {
+    const std::filesystem::path log(options_.logs[i]);
+    keep_log(
+        log.string(), log_sizes_[i],
+        fmt::format("service_log_{}_{}", i + 1, record::safe_file_name(log.filename().string())));
+  }
   if (options_.tools && !options_.container.empty()) {
     const std::string& name = options_.container;
     const std::string safe = record::safe_file_name(name);

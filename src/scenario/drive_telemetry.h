@@ -35,6 +35,9 @@ struct DriveTelemetryOptions {
   std::string iostat_device;
   std::string pid = "ALL";  // of pidstat
   std::string container;
+  // Files that services write to while the run goes on: of a message bus, of cuFile. What is added
+  // to them meanwhile is kept.
+  std::vector<std::string> logs = {};
 };
 
 // Everything is called on one thread, between phases; only what samples has a thread of its own,
@@ -73,6 +76,7 @@ class DriveTelemetry {
   void start_tool(const std::string& name, std::vector<std::string> command,
                   const std::string& output, const std::string& pid_file);
   void start_tools();
+  void keep_log(const std::string& log, std::uintmax_t from, const std::string& name);
   void keep_output(const std::string& name, const std::vector<std::string>& command,
                    const std::string& file);
   void write(const std::string& path, const std::string& text);
@@ -90,6 +94,7 @@ class DriveTelemetry {
   std::unique_ptr<telemetry::HostSampler> sampler_;
   std::optional<record::SampleCadence> cadence_;
   std::vector<Tool> tools_;
+  std::vector<std::uintmax_t> log_sizes_;  // of options_.logs, at the start
   std::vector<std::string> started_;
   std::vector<std::string> stopped_;
   std::vector<std::string> warnings_;

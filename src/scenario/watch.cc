@@ -32,12 +32,12 @@ namespace spillway::scenario {
 namespace {
 
 // Settings that mean here what they mean for drive.
-constexpr std::array<std::string_view, 14> kShared = {
-    "phase-io-device",        "worker-proc-pattern",  "nvme-device",
-    "kvbm-cache-dir",         "container-name",       "server-metrics-url",
-    "kvbm-metrics-timeout-s", "telemetry-interval-s", "collect-telemetry",
-    "telemetry-pid",          "iostat-device",        "io-attrib",
-    "io-attrib-interval-s",   "io-attrib-top-procs"};
+constexpr std::array<std::string_view, 15> kShared = {
+    "phase-io-device",    "worker-proc-pattern",    "nvme-device",
+    "kvbm-cache-dir",     "container-name",         "service-log",
+    "server-metrics-url", "kvbm-metrics-timeout-s", "telemetry-interval-s",
+    "collect-telemetry",  "telemetry-pid",          "iostat-device",
+    "io-attrib",          "io-attrib-interval-s",   "io-attrib-top-procs"};
 // Of these drive has defaults that fit its own stack; a workload that is not ours has none.
 constexpr std::array<std::string_view, 4> kNoDefault = {"phase-io-device", "worker-proc-pattern",
                                                         "kvbm-cache-dir", "container-name"};
@@ -83,6 +83,7 @@ WatchConfig watch_config(const Settings& settings) {
                      .cache_dir = settings.text("kvbm-cache-dir"),
                      .nvme_device = settings.text("nvme-device"),
                      .container = settings.text("container-name"),
+                     .service_logs = settings.list("service-log"),
                      .server_metrics_url = settings.text("server-metrics-url"),
                      .page_timeout = settings.seconds("kvbm-metrics-timeout-s"),
                      .interval = settings.seconds("telemetry-interval-s"),
@@ -132,7 +133,8 @@ struct Watch::Impl {
                               .tools = config.tools,
                               .iostat_device = config.iostat_device,
                               .pid = config.pid,
-                              .container = config.container},
+                              .container = config.container,
+                              .logs = config.service_logs},
         patient_runner());
     telemetry->start();
     if (config.io_attribution) {

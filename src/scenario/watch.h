@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "analysis/watch_run.h"
 #include "core/time.h"
@@ -24,6 +25,7 @@ struct WatchConfig {
   std::string cache_dir;        // empty: no directory
   std::string nvme_device;
   std::string container;
+  std::vector<std::string> service_logs;
   std::string server_metrics_url;  // empty: none
   Duration page_timeout{};
   Duration interval{};

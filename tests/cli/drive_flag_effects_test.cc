@@ -361,7 +361,7 @@ const std::set<std::string_view> kElsewhere = {
     "variant-tag", "diagnostic-disable-partial-reuse", "diagnostic-disable-block-reuse",
     // drive_settings_test, drive_telemetry_test, telemetry's own tests, compat/drive.test.mjs
     "phase-io-device", "worker-proc-pattern", "nvme-device", "io-attrib-interval-s",
-    "io-attrib-top-procs", "kvbm-cache-dir", "container-name", "server-metrics-url",
+    "io-attrib-top-procs", "service-log", "kvbm-cache-dir", "container-name", "server-metrics-url",
     "kvbm-metrics-timeout-s", "telemetry-interval-s", "collect-telemetry", "telemetry-pid",
     "iostat-device", "metrics-system-url", "metrics-kvbm-url"};
 

@@ -159,6 +159,22 @@ TEST_F(DriveTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
   EXPECT_EQ(text("telemetry/nvidia_smi_snapshot.txt"), "what nvidia-smi says");
 }
 
+TEST_F(DriveTelemetryTest, WhatServicesLogMeanwhileIsKept) {
+  const std::string bus = run_.write("nats.log", "before\n");
+  const std::string anew = run_.write("cufile.log", "much that was there before\n");
+  options_.logs = {bus, anew, run_.file("later.log"), run_.file("never.log")};
+  DriveTelemetry telemetry(options_, machine({}));
+  telemetry.start();
+  std::ofstream(bus, std::ios::app) << "meanwhile\n";
+  run_.write("cufile.log", "anew\n");
+  run_.write("later.log", "later\n");
+  telemetry.finish();
+  EXPECT_EQ(text("telemetry/service_log_1_nats.log"), "meanwhile\n");
+  EXPECT_EQ(text("telemetry/service_log_2_cufile.log"), "anew\n");
+  EXPECT_EQ(text("telemetry/service_log_3_later.log"), "later\n");
+  EXPECT_THAT(telemetry.warnings(), testing::Contains(HasSubstr("never.log: it cannot be read")));
+}
+
 TEST_F(DriveTelemetryTest, AFileThatCannotBeWrittenIsAWarning) {
   std::filesystem::create_directory(run_.file("nvme_identity.json"));
   DriveTelemetry telemetry(options_, machine({}));
