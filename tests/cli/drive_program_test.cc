@@ -224,11 +224,16 @@ TEST_F(DriveProgramTest, RecordAndProfileSayTheSame) {
 // One system prompt of 512 tokens is in all; answers have the trace's lengths, 2 at most here.
 TEST_F(DriveProgramTest, ATraceOfTheBenchmarkIsSentAtItsTimesAndJudged) {
   const std::string trace = workload::excerpt("mooncake/conversation_head.jsonl");
-  const Ended ended =
-      drive({"--scenario", "workload", "--requests", "6", "--arrival", "trace", "--workload-set",
-             "trace=" + trace, "--workload-set", "time-scale=0.1", "--goodput",
-             "ttft:1000000 tpot:1000000", "--goodput", "request_latency:0.000001", "--tier-mode",
-             "B1", "--calibrate", "off"});
+  const Ended ended = drive({"--scenario",        "workload",
+                             "--requests",        "6",
+                             "--arrival",         "trace",
+                             "--workload-set",    "trace=" + trace,
+                             "--workload-set",    "time-scale=0.1",
+                             "--goodput",         "ttft:1000000 tpot:1000000",
+                             "--goodput",         "request_latency:0.000001",
+                             "--kv-cpu-cache-gb", "0.25",
+                             "--tier-mode",       "B1",
+                             "--calibrate",       "off"});
   ASSERT_EQ(ended.status, 0) << ended.err;
   const JsonValue summary = json("summary.json");
   const JsonValue& phase = summary.at("phase_summaries").elements()[0];
