@@ -52,6 +52,8 @@ CacheAtStart WarmStart::judge() const {
   std::vector<std::pair<Time, const record::PromptFacts*>> asked;
   for (const auto& [prompt, all] : prompts_) {
     stored.emplace_back(all.soonest, prompt);
+    // What was sent again and answered before has stored all of it.
+    if (all.soonest < all.answered) continue;
     if (all.prompt_tokens && all.cached_tokens) asked.emplace_back(all.answered, prompt);
   }
   std::ranges::sort(stored);

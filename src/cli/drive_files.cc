@@ -75,10 +75,17 @@ void put_preflight(JsonWriter& json, const workload::PromptPreflight& preflight)
   json.end_object();
 }
 
-void put_requests(JsonWriter& json, const scenario::DriveConfig& config) {
+void put_requests(JsonWriter& json, const scenario::DriveConfig& config,
+                  const workload::DrivePhases& phases) {
   const scenario::DriveRequests& requests = config.requests;
   json.key("client_request_parameters").begin_object();
-  json.key("max_tokens").value(requests.max_tokens);
+  json.key("max_tokens");
+  // Prompts of a workload say it themselves, each in request_manifest.jsonl.
+  if (std::ranges::any_of(phases.prompts, [](const auto& one) { return !!one.max_tokens; })) {
+    json.null();
+  } else {
+    json.value(requests.max_tokens);
+  }
   json.key("temperature").value(requests.temperature).key("top_p").value(requests.top_p);
   json.key("request_seed");
   if (requests.seed) {
@@ -142,7 +149,7 @@ void DriveFiles::write_settings(const scenario::DriveConfig& config,
   record::write_kv_mode(json, config.kv);
   put_env(json, run);
   put_preflight(json, preflight);
-  put_requests(json, config);
+  put_requests(json, config, phases);
   put_args(json, settings);
   put_phases(json, phases);
   json.end_object();

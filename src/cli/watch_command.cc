@@ -135,17 +135,25 @@ class WatchCommand final : public Command {
   // The terminal sends Ctrl-C to the command as well, which decides what it means.
   int around(const scenario::WatchConfig& config) const {
     std::atomic<const ForegroundProcess*> running = nullptr;
+    std::atomic<int> heard = 0;
     const Signals signals([&](int signal, int /*count*/) {
+      heard = signal;
       const ForegroundProcess* const child = running;
       if (child != nullptr && signal == SIGTERM) child->signal(signal);
     });
     scenario::Watch watch(config);
     watch.run().command = command_;
+    if (heard != 0) {
+      watch.run().ending = "interrupted before the command began";
+      finish(watch, "command", config.io_attribution);
+      return kSignalled + heard;
+    }
     int status = kNotStarted;
     try {
       watch.command_begins();
       const ForegroundProcess child(command_);
       running = &child;
+      if (heard == SIGTERM) child.signal(SIGTERM);  // it came while there was nobody to tell
       const ChildEnd end = child.wait();
       running = nullptr;
       watch.command_ended();

@@ -111,7 +111,7 @@ WatchConfig watch_config(const Settings& settings) {
 struct Watch::Impl {
   explicit Impl(WatchConfig its_config)
       : config(std::move(its_config)),
-        scan(config.process_pattern.empty() ? "(?!)" : config.process_pattern) {
+        scan(config.process_pattern) {
     std::error_code error;
     if (!std::filesystem::create_directories(config.run_dir, error)) {
       throw Error(fmt::format("make {}: {}", config.run_dir,

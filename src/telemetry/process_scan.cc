@@ -227,7 +227,7 @@ std::vector<ProcessCounters> ProcessScan::all() const {
 
 std::vector<ProcessCounters> ProcessScan::matching(std::vector<ProcessCounters> processes) const {
   std::erase_if(processes, [&](const ProcessCounters& one) {
-    return !std::regex_search(one.command_line, pattern_->expression);
+    return text_.empty() || !std::regex_search(one.command_line, pattern_->expression);
   });
   return processes;
 }
@@ -273,6 +273,7 @@ record::OpenFilesSample ProcessScan::open_files(UtcTime now, std::span<const std
                                                 const std::string& directory) const {
   record::OpenFilesSample sample;
   sample.taken = now;
+  if (directory.empty()) return sample;
   for (const std::int64_t pid : pids) {
     add_open_files(fmt::format("{}/{}", proc_root_, pid), pid, directory, sample);
   }

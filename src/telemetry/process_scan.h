@@ -20,8 +20,8 @@ inline constexpr const char* kOpenFileMethod = "procfs_open_file_observation";
 // not read, are passed over. This process itself is none of them.
 class ProcessScan {
  public:
-  // `pattern` is a regular expression that is looked for in command lines. Throws Error for one
-  // that is none.
+  // `pattern` is a regular expression that is looked for in command lines; an empty one matches no
+  // process. Throws Error for one that is none.
   explicit ProcessScan(const std::string& pattern, std::string proc_root = "/proc");
   ~ProcessScan();
   ProcessScan(const ProcessScan&) = delete;
@@ -34,7 +34,7 @@ class ProcessScan {
   record::WorkerIo worker_io(UtcTime now, std::optional<std::int64_t> group_of,
                              const std::string& cgroup_root = "/sys/fs/cgroup") const;
 
-  // Regular files below `directory` that these processes have open.
+  // Regular files below `directory` that these processes have open; none below an empty one.
   record::OpenFilesSample open_files(UtcTime now, std::span<const std::int64_t> pids,
                                      const std::string& directory) const;
 

@@ -82,6 +82,13 @@ TEST_F(WarmStartTest, OnlyTheFirstSendingOfAPromptIsJudged) {
   EXPECT_EQ(warm_.judge().state, CacheState::unknown);
 }
 
+TEST_F(WarmStartTest, ASecondSendingThatIsAnsweredBeforeTheFirstHasStoredIt) {
+  const auto* one = prompt(0, 'a');
+  answer(one, 20, 1000);
+  answer(one, 10, 0);
+  EXPECT_EQ(warm_.judge().state, CacheState::unknown);
+}
+
 TEST_F(WarmStartTest, WithoutCountsNothingIsKnown) {
   EXPECT_EQ(warm_.judge().state, CacheState::unknown);
   answer(prompt(0, 'a'), 10, std::nullopt);

@@ -247,6 +247,7 @@ TEST_F(DriveProgramTest, ATraceOfTheBenchmarkIsSentAtItsTimesAndJudged) {
   EXPECT_EQ(goodput.at("from_due").at("fraction").as_double(), 0);
   EXPECT_EQ(json("profile_export.json").at("good_request_count").at("avg").as_double(), 0);
   EXPECT_THAT(contents("request_manifest.jsonl"), HasSubstr("\"prompt_tokens_est\":6758"));
+  EXPECT_TRUE(json("config.json").at("client_request_parameters").at("max_tokens").is_null());
   EXPECT_THAT(contents("report.md"), HasSubstr("workload mooncake: 6 requests, plan "));
 }
 

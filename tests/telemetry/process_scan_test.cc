@@ -57,6 +57,15 @@ TEST_F(ProcessScanTest, WhereNoneMatchesThoseThatMovedMostStandIn) {
   EXPECT_EQ(sample.processes[1].pid, 3);
 }
 
+TEST_F(ProcessScanTest, NoPatternIsNoProcessAndNoDirectoryNoFile) {
+  add(3, "c", 20, 0);
+  const ProcessScan none = scan("");
+  EXPECT_EQ(none.sample(UtcTime(), 2).selection, "top_fallback");
+  EXPECT_TRUE(none.worker_io(UtcTime(), std::nullopt).processes.empty());
+  const std::vector<std::int64_t> own = {::getpid()};
+  EXPECT_TRUE(ProcessScan("").open_files(UtcTime(), own, "").files.empty());
+}
+
 TEST_F(ProcessScanTest, IsNoneOfThemItself) {
   add(::getpid(), "dynamo", 1, 1);
   const record::ProcessSample sample = scan("dynamo").sample(UtcTime(), 5);
