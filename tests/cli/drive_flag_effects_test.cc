@@ -14,14 +14,13 @@
 #include <vector>
 
 #include "scenario/drive_rows.h"
+#include "tests/cli/arguments.h"
 #include "tests/cli/program.h"
 #include "tests/text/temporary_directory.h"
 #include "text/json_reader.h"
 
 namespace spillway::cli {
 namespace {
-
-using Arguments = std::vector<std::string>;
 
 struct Effect {
   std::string_view flag;
@@ -39,44 +38,32 @@ constexpr std::string_view kLatency = "phase_summaries.0.latency_ms.p50";
 constexpr std::string_view kPrompts = "/prompts_manifest.jsonl";
 constexpr std::string_view kRequests = "/request_manifest.jsonl";
 
-// A flag that is there already is given its new value.
-Arguments with(Arguments all, const Arguments& more) {
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    const bool has_value = i + 1 < more.size() && !more[i + 1].starts_with("--");
-    const auto given = std::ranges::find(all, more[i]);
-    if (given != all.end()) all.erase(given, given + (has_value ? 2 : 1));
-    all.push_back(more[i]);
-    if (has_value) all.push_back(more[++i]);
-  }
-  return all;
-}
-
 // Four short prompts.
 Arguments short_ones(const Arguments& more = {}) {
-  return with({"--requests", "4", "--warmup", "0", "--short-range", "64:128"}, more);
+  return combine({"--requests", "4", "--warmup", "0", "--short-range", "64:128"}, more);
 }
 
 // Two long prompts, others, the first again.
 Arguments eviction(const Arguments& more = {}) {
-  return with({"--scenario", "eviction_replay", "--warmup", "0", "--long-range", "300:400",
-               "--eviction-a-requests", "2", "--eviction-b-requests", "2"},
-              more);
+  return combine({"--scenario", "eviction_replay", "--warmup", "0", "--long-range", "300:400",
+                  "--eviction-a-requests", "2", "--eviction-b-requests", "2"},
+                 more);
 }
 
 Arguments copilot(const Arguments& more = {}) {
-  return with({"--scenario", "local_copilot_burst", "--warmup", "0", "--requests", "8",
-               "--copilot-shared-prefix-target-tokens", "512"},
-              more);
+  return combine({"--scenario", "local_copilot_burst", "--warmup", "0", "--requests", "8",
+                  "--copilot-shared-prefix-target-tokens", "512"},
+                 more);
 }
 
 Arguments rehydrate(const Arguments& more = {}) {
-  return with({"--scenario", "rehydrate_replay", "--rehydrate-prefix-target-tokens", "600",
-               "--rehydrate-populate-sessions", "3", "--rehydrate-thrash-sessions", "4"},
-              more);
+  return combine({"--scenario", "rehydrate_replay", "--rehydrate-prefix-target-tokens", "600",
+                  "--rehydrate-populate-sessions", "3", "--rehydrate-thrash-sessions", "4"},
+                 more);
 }
 
 Arguments sanity(const Arguments& more = {}) {
-  return short_ones(with({"--ttfc-sanity-validate", "--ttfc-sanity-requests", "2"}, more));
+  return short_ones(combine({"--ttfc-sanity-validate", "--ttfc-sanity-requests", "2"}, more));
 }
 
 // NOLINTNEXTLINE(readability-function-size): a table, no logic.
@@ -359,7 +346,7 @@ const std::set<std::string_view> kElsewhere = {
     "temperature", "top-p", "stop", "request-seed",
     // on record alone, of a server that somebody else has set up: drive_settings_test
     "variant-tag", "diagnostic-disable-partial-reuse", "diagnostic-disable-block-reuse",
-    // drive_settings_test, drive_telemetry_test, telemetry's own tests, compat/drive.test.mjs
+    // drive_settings_test, run_telemetry_test, telemetry's own tests, compat/drive.test.mjs
     "phase-io-device", "worker-proc-pattern", "nvme-device", "io-attrib-interval-s",
     "io-attrib-top-procs", "service-log", "kvbm-cache-dir", "container-name", "server-metrics-url",
     "kvbm-metrics-timeout-s", "telemetry-interval-s", "collect-telemetry", "telemetry-pid",
@@ -373,7 +360,7 @@ class DriveFlagEffectsTest : public testing::Test {
     std::filesystem::remove_all(directory_.file("run"));
     const Arguments always = {"drive",    "--clock", "virtual",        "--max-tokens",   "2",
                               "--run-id", "run",     "--results-root", directory_.path()};
-    const Ended ended = Program(with(with(always, effect.base), own)).wait();
+    const Ended ended = Program(combine(combine(always, effect.base), own)).wait();
     EXPECT_TRUE(ended.status == 0 || ended.status == 2) << effect.flag << ": " << ended.err;
     const std::string run = directory_.file("run");
     if (!std::filesystem::exists(run)) {

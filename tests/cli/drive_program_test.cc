@@ -14,6 +14,7 @@
 
 #include "core/sha256.h"
 #include "record/drive_record_json.h"
+#include "tests/cli/arguments.h"
 #include "tests/cli/program.h"
 #include "tests/net/certificates.h"
 #include "tests/text/temporary_directory.h"
@@ -64,6 +65,29 @@ class DriveProgramTest : public testing::Test {
                                     ports_};
     all.insert(all.end(), more.begin(), more.end());
     return all;
+  }
+
+  // Two short prompts against it.
+  Arguments short_run(const std::string& name, const std::string& url) const {
+    return {"drive",
+            "--results-root",
+            directory_.path(),
+            "--run-id",
+            name,
+            "--base-url",
+            url,
+            "--requests",
+            "2",
+            "--warmup",
+            "0",
+            "--max-tokens",
+            "2",
+            "--short-range",
+            "64:64",
+            "--calibrate",
+            "off",
+            "--model-resolve-timeout-s",
+            "5"};
   }
 
   std::string prefill_rate_ = "1000000";
@@ -267,29 +291,12 @@ TEST_F(DriveProgramTest, ACacheThatIsWarmAtTheStartIsNamed) {
     return "http://127.0.0.1:" + std::to_string(at.at(name).as_uint());
   };
   const auto state_of = [&](const std::string& name, const std::vector<std::string>& more) {
-    std::vector<std::string> all = {"drive",
-                                    "--results-root",
-                                    directory_.path(),
-                                    "--run-id",
-                                    name,
-                                    "--base-url",
-                                    url("port"),
-                                    "--kvbm-metrics-url",
-                                    url("kvbm_port") + "/metrics",
-                                    "--tier-mode",
-                                    "B1",
-                                    "--requests",
-                                    "2",
-                                    "--warmup",
-                                    "0",
-                                    "--max-tokens",
-                                    "2",
-                                    "--short-range",
-                                    "512:512",
-                                    "--calibrate",
-                                    "off"};
-    all.insert(all.end(), more.begin(), more.end());
-    const Ended ended = Program(all).wait();
+    const Ended ended =
+        Program(combine(short_run(name, url("port")),
+                        combine({"--kvbm-metrics-url", url("kvbm_port") + "/metrics", "--tier-mode",
+                                 "B1", "--short-range", "512:512"},
+                                more)))
+            .wait();
     const JsonValue summary = text::read_json(directory_.file(name + "/summary.json"));
     const bool voided = !summary.at("run_valid").as_bool();
     EXPECT_EQ(ended.status, voided ? 2 : 0) << ended.err;
@@ -346,35 +353,15 @@ TEST_F(DriveProgramTest, AKeyAndACertificateAreShownToTheServer) {
   const std::string url =
       "https://127.0.0.1:" + std::to_string(text::read_json(ports_).at("port").as_uint());
   const auto status_of = [&](const std::string& name, const std::vector<std::string>& more) {
-    std::vector<std::string> all = {"drive",
-                                    "--results-root",
-                                    directory_.path(),
-                                    "--run-id",
-                                    name,
-                                    "--base-url",
-                                    url,
-                                    "--kv-mode",
-                                    "off",
-                                    "--warmup",
-                                    "0",
-                                    "--requests",
-                                    "1",
-                                    "--short-range",
-                                    "64:64",
-                                    "--max-tokens",
-                                    "2",
-                                    "--calibrate",
-                                    "off",
-                                    "--model-resolve-timeout-s",
-                                    "0.3"};
-    all.insert(all.end(), more.begin(), more.end());
-    return Program(all).wait().status;
+    return Program(combine(short_run(name, url), combine({"--kv-mode", "off"}, more)))
+        .wait()
+        .status;
   };
   const std::string ca = directory_.file("server.pem");
   EXPECT_EQ(status_of("both", {"--api-key-file", key, "--tls-ca", ca}), 0);
   EXPECT_EQ(status_of("any", {"--api-key-file", key, "--insecure"}), 0);
-  EXPECT_EQ(status_of("no-key", {"--tls-ca", ca}), 2);
-  EXPECT_EQ(status_of("no-trust", {"--api-key-file", key}), 2);
+  EXPECT_EQ(status_of("no-key", {"--tls-ca", ca, "--model-resolve-timeout-s", "0.3"}), 2);
+  EXPECT_EQ(status_of("no-trust", {"--api-key-file", key, "--model-resolve-timeout-s", "0.3"}), 2);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(directory_.file("both"))) {
     if (!entry.is_regular_file()) continue;
     std::ifstream stream(entry.path(), std::ios::binary);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "scenario/bench_settings.h"
+#include "tests/cli/arguments.h"
 #include "tests/cli/program.h"
 #include "text/json_reader.h"
 
@@ -24,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class Moves { up, down, differs };
-
-using Arguments = std::vector<std::string>;
 
 struct Effect {
   std::string_view flag;
@@ -38,22 +37,6 @@ struct Effect {
 
 const std::string kData = SPILLWAY_SOURCE_DIR "/tests/data";
 const std::string kSessions = kData + "/kv-cache-tester";
-
-// A flag that is there already is given its new value.
-Arguments combine(Arguments all, const Arguments& more) {
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    const bool has_value = i + 1 < more.size() && !more[i + 1].starts_with("--");
-    const auto found = std::ranges::find(all, more[i]);
-    if (found == all.end()) {
-      all.push_back(more[i]);
-      if (has_value) all.push_back(more[i + 1]);
-    } else if (has_value) {
-      *(found + 1) = more[i + 1];
-    }
-    if (has_value) ++i;
-  }
-  return all;
-}
 
 // Eight users of a small model for some seconds of virtual time, on storage alone.
 Arguments users(const Arguments& more = {}) {
@@ -810,7 +793,8 @@ const std::set<std::string_view> kNotOfARun = {
     "validation-limits-max-users", "validation-limits-max-duration-seconds",
     "validation-limits-max-gpu-memory-gb", "validation-limits-max-cpu-memory-gb",
     // program_test: the file, its names, its lists, the criteria and the status
-    "output", "xlsx-output", "output-dialect", "no-latency-lists", "performance-profile", "fail-on-assessment",
+    "output", "xlsx-output", "output-dialect", "no-latency-lists", "performance-profile",
+    "fail-on-assessment",
     "log-level",     // tracing_commands_test: what is said
     "cache-dir",     // program_test: the directory is used, and empty again
     "model-config",  // program_test
