@@ -68,9 +68,7 @@ void put_preflight(JsonWriter& json, const workload::PromptPreflight& preflight)
   json.key("preflight").begin_object();
   json.key("failed").value(preflight.failed);
   json.key("ceiling_tokens").value(preflight.ceiling_tokens);
-  json.key("errors").begin_array();
-  for (const std::string& error : preflight.errors) json.value(error);
-  json.end_array();
+  json.key("errors").values(preflight.errors);
   json.key("failure_count").value(preflight.failures);
   json.end_object();
 }
@@ -93,9 +91,7 @@ void put_requests(JsonWriter& json, const scenario::DriveConfig& config,
   } else {
     json.null();
   }
-  json.key("stop").begin_array();
-  for (const std::string& stop : requests.stop) json.value(stop);
-  json.end_array();
+  json.key("stop").values(requests.stop);
   json.key("stream").value(requests.stream);
   json.key("stream_timeout_s");
   if (config.load.stream_timeout) {

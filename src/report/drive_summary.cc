@@ -46,12 +46,6 @@ void put_if(JsonWriter& json, const char* name, const std::optional<Value>& valu
   }
 }
 
-void put_list(JsonWriter& json, const char* name, const std::vector<std::string>& list) {
-  json.key(name).begin_array();
-  for (const std::string& one : list) json.value(one);
-  json.end_array();
-}
-
 void put_pairs(JsonWriter& json, const char* name,
                const std::vector<std::pair<std::string, std::string>>& pairs) {
   json.key(name).begin_object();
@@ -73,7 +67,7 @@ void put_phase(JsonWriter& json, const DriveRun& run, const DrivePhaseRun& phase
   if (!phase.ran) {
     json.key("scenario").value(run.scenario).key("excluded").value(true);
     json.key("reason").value(run.invalid_reason);
-    put_list(json, "details", run.invalid_details);
+    json.key("details").values(run.invalid_details);
     json.end_object();
     return;
   }
@@ -129,7 +123,7 @@ void put_overall(JsonWriter& json, const DriveRun& run, const analysis::KvbmSumm
     put_signals(json, run, kvbm);
   } else {
     json.key("excluded").value(true).key("reason").value(run.invalid_reason);
-    put_list(json, "details", run.invalid_details);
+    json.key("details").values(run.invalid_details);
   }
   json.end_object();
 }
@@ -137,9 +131,9 @@ void put_overall(JsonWriter& json, const DriveRun& run, const analysis::KvbmSumm
 void put_reuse(JsonWriter& json, const analysis::ReuseIdentity& reuse) {
   json.key("reuse_verify_identity").begin_object();
   json.key("request_count").value(reuse.prompts.size());
-  put_list(json, "request_identity_sha256", reuse.identities);
-  put_list(json, "prompt_sha256", reuse.prompts);
-  put_list(json, "generation_params_sha256", reuse.params);
+  json.key("request_identity_sha256").values(reuse.identities);
+  json.key("prompt_sha256").values(reuse.prompts);
+  json.key("generation_params_sha256").values(reuse.params);
   json.key("identical_request_identity").value(reuse.same_identity());
   json.key("identical_prompt_bytes").value(reuse.same_prompt());
   json.key("identical_generation_params").value(reuse.same_params());
@@ -265,7 +259,7 @@ void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary
   json.key("created_utc").value(utc_text_in_seconds(run.created));
   json.key("run_valid").value(run.valid());
   put_text(json, "invalid_reason", run.invalid_reason);
-  put_list(json, "invalid_details", run.invalid_details);
+  json.key("invalid_details").values(run.invalid_details);
   put_text(json, "model_id", run.model_id);
   put_if(json, "model_count_end", run.model_count_end);
   json.key("scenario").value(run.scenario);
@@ -281,7 +275,7 @@ void put_head(JsonWriter& json, const DriveRun& run, const analysis::KvbmSummary
   json.key("kv_mode");
   record::write_kv_mode(json, run.kv);
   put_pairs(json, "kv_runtime_env", run.kv_runtime_env);
-  put_list(json, "variant_tags", run.variant_tags);
+  json.key("variant_tags").values(run.variant_tags);
   json.key("request_manifest_path").value("request_manifest.jsonl");
 }
 
@@ -304,7 +298,7 @@ void put_telemetry(JsonWriter& json, const DriveMachine& machine) {
   } else {
     json.null();
   }
-  put_list(json, "warnings", machine.telemetry_warnings);
+  json.key("warnings").values(machine.telemetry_warnings);
   json.end_object();
 }
 
@@ -324,7 +318,7 @@ void put_client(JsonWriter& json, const DriveRun& run) {
   };
   json.key("client").begin_object();
   json.key("decision_grade").value(doubts.empty());
-  put_list(json, "reasons", doubts);
+  json.key("reasons").values(doubts);
   json.key("calibrated").value(run.client.has_value());
   if (run.client) {
     const analysis::ClientFigures& figures = *run.client;
@@ -381,7 +375,7 @@ void put_roles(JsonWriter& json, const DriveRun& run) {
   json.key("role_summaries").begin_object();
   for (const analysis::RoleFigures& role : analysis::role_figures(run)) {
     json.key(role.role).begin_object();
-    put_list(json, "phases", role.phases);
+    json.key("phases").values(role.phases);
     json.key("onboarded_blocks").value(role.onboarded_blocks);
     json.key("matched_tokens").value(role.matched_tokens);
     write_phase_figures(json, role.sums.sums.figures(role.sums.duration_s));
@@ -433,7 +427,7 @@ std::string drive_summary_json(const DriveRun& run, const DriveMachine& machine)
   put_cache(json, run.cache);
   put_client(json, run);
   put_pairs(json, "fingerprint", run.fingerprint);
-  put_list(json, "notes", run.notes);
+  json.key("notes").values(run.notes);
   json.key("spillway").begin_object();
   json.key("version").value(version_text());
   json.end_object();

@@ -35,9 +35,7 @@ void write_histogram(JsonWriter& json, const record::TracedHistogram& traced) {
     json.end_object();
   }
   json.end_array();
-  json.key("raw").begin_array();
-  for (const std::string& line : traced.raw) json.value(line);
-  json.end_array();
+  json.key("raw").values(traced.raw);
 }
 
 void write_tracing(JsonWriter& json, const record::Run& run,

@@ -113,9 +113,7 @@ void write_sanity_verdict(text::JsonWriter& json, const analysis::SanityInput& i
                           const analysis::SanityVerdict& verdict) {
   json.begin_object();
   json.key("passed").value(verdict.passed);
-  json.key("reasons").begin_array();
-  for (const std::string& reason : verdict.reasons) json.value(reason);
-  json.end_array();
+  json.key("reasons").values(verdict.reasons);
   json.key("thresholds").begin_object();
   json.key("ttfc_ratio_max").value(input.ttfc_ratio_max);
   json.key("legacy_ttft_ratio_min").value(input.ttft_ratio_min);

@@ -96,9 +96,7 @@ std::string trials_json(std::span<const TrialFigure> figures,
   text::JsonWriter json(text::JsonLayout::pretty);
   json.begin_object();
   json.key("schema").value("spillway.trials/1");
-  json.key("trials").begin_array();
-  for (const std::string& directory : directories) json.value(directory);
-  json.end_array();
+  json.key("trials").values(directories);
   json.key("enough_for_median").value(directories.size() >= analysis::kTrialsForMedian);
   json.key("figures").begin_array();
   for (const TrialFigure& figure : figures) write_figure(json, figure);

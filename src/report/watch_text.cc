@@ -19,12 +19,6 @@ using analysis::WatchRun;
 using analysis::WatchWindow;
 using text::JsonWriter;
 
-void put_list(JsonWriter& json, const char* name, const std::vector<std::string>& values) {
-  json.key(name).begin_array();
-  for (const std::string& one : values) json.value(one);
-  json.end_array();
-}
-
 double seconds_of(const WatchWindow& window) {
   return std::chrono::duration<double>(window.after.taken - window.before.taken).count();
 }
@@ -74,7 +68,7 @@ std::string watch_json(const WatchRun& run) {
   json.begin_object();
   json.key("schema").value("spillway.watch/1");
   json.key("created").value(utc_text(run.created)).key("ended").value(utc_text(run.ended));
-  put_list(json, "command", run.command);
+  json.key("command").values(run.command);
   json.key("ending").value(run.ending);
   json.key("command_io");
   if (run.command_io) {
@@ -98,7 +92,7 @@ std::string watch_json(const WatchRun& run) {
   } else {
     json.null();
   }
-  put_list(json, "warnings", run.warnings);
+  json.key("warnings").values(run.warnings);
   json.key("spillway").begin_object();
   json.key("version").value(version_text());
   json.end_object();

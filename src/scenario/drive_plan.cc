@@ -23,9 +23,7 @@ std::string float_text(double number) {
 void put_params(text::JsonWriter& json, const DriveRequests& requests) {
   json.key("max_tokens").value(requests.max_tokens);
   if (requests.seed) json.key("seed").value(*requests.seed);
-  json.key("stop").begin_array();
-  for (const std::string& stop : requests.stop) json.value(stop);
-  json.end_array();
+  json.key("stop").values(requests.stop);
   json.key("stream").value(requests.stream);
   json.key("temperature").raw(float_text(requests.temperature));
   json.key("top_p").raw(float_text(requests.top_p));
@@ -41,9 +39,7 @@ std::string body_of(const std::string& model, const std::string& prompt,
   json.key("top_p").raw(float_text(requests.top_p));
   json.key("stream").value(requests.stream);
   if (!requests.stop.empty()) {
-    json.key("stop").begin_array();
-    for (const std::string& stop : requests.stop) json.value(stop);
-    json.end_array();
+    json.key("stop").values(requests.stop);
   }
   if (requests.seed) json.key("seed").value(*requests.seed);
   if (requests.stream && requests.include_usage) {
@@ -73,9 +69,7 @@ std::string payload_sha256(const DriveRequests& requests, const std::string& mod
   json.key("max_tokens").value(requests.max_tokens);
   json.key("model").value(model).key("prompt").value(prompt);
   if (requests.seed) json.key("seed").value(*requests.seed);
-  json.key("stop").begin_array();
-  for (const std::string& stop : requests.stop) json.value(stop);
-  json.end_array();
+  json.key("stop").values(requests.stop);
   json.key("stream").value(requests.stream);
   json.key("temperature").raw(float_text(requests.temperature));
   json.key("top_p").raw(float_text(requests.top_p));

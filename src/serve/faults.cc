@@ -146,9 +146,7 @@ void write_details(text::JsonWriter& json, const FaultRow& row) {
   if (row.stall) json.key("for_s").value(to_seconds(*row.stall));
   if (row.kind == FaultKind::cut) json.key("after_bytes").value(row.after_bytes);
   if (!row.names.empty()) {
-    json.key("names").begin_array();
-    for (const std::string& name : row.names) json.value(name);
-    json.end_array();
+    json.key("names").values(row.names);
   }
   if (row.page) json.key("page").value(kPages.at(static_cast<std::size_t>(*row.page)));
   if (row.kind == FaultKind::slow_disk) json.key("add_ms").value(to_milliseconds(row.delay));

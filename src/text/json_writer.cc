@@ -121,6 +121,12 @@ JsonWriter& JsonWriter::unsigned_value(std::uint64_t number) {
   return *this;
 }
 
+JsonWriter& JsonWriter::values(std::span<const std::string> texts) {
+  begin_array();
+  for (const std::string& text : texts) value(text);
+  return end_array();
+}
+
 JsonWriter& JsonWriter::null() { return raw("null"); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {

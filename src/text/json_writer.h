@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class JsonWriter {
     }
   }
   JsonWriter& null();
+  // A list of texts.
+  JsonWriter& values(std::span<const std::string> texts);
   // JSON text of another writer, taken as it is.
   JsonWriter& raw(std::string_view json);
 

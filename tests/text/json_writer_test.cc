@@ -21,6 +21,15 @@ TEST(JsonWriter, KeepsTheOrderOfKeysAndNests) {
   EXPECT_TRUE(writer.whole());
 }
 
+TEST(JsonWriter, WritesAListOfTexts) {
+  JsonWriter json;
+  json.begin_object();
+  json.key("a").values(std::vector<std::string>{"x", "\""});
+  json.key("b").values({});
+  json.end_object();
+  EXPECT_EQ(json.text(), R"({"a":["x","\""],"b":[]})");
+}
+
 TEST(JsonWriter, PrintsPrettyWithTwoSpaces) {
   JsonWriter writer(JsonLayout::pretty);
   writer.begin_object().key("a").begin_array().value(1).value(2).end_array();
