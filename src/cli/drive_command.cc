@@ -30,8 +30,8 @@
 #include "scenario/drive.h"
 #include "scenario/drive_rows.h"
 #include "scenario/drive_setup.h"
-#include "scenario/drive_telemetry.h"
 #include "scenario/embedded_server.h"
+#include "scenario/run_telemetry.h"
 #include "scenario/scenario_file.h"
 
 namespace spillway::cli {
@@ -193,7 +193,7 @@ class DriveCommand final : public Command {
   // `telemetry`: null in virtual time.
   void send(scenario::Drive& drive, const scenario::DriveConfig& config, const DriveFiles& files,
             const scenario::DriveSetup& setup, analysis::DriveRun& run,
-            scenario::DriveTelemetry* telemetry) {
+            scenario::RunTelemetry* telemetry) {
     if (config.store_responses) std::filesystem::create_directory(files.path_of("responses"));
     hold(&drive);
     {
@@ -255,11 +255,11 @@ class DriveCommand final : public Command {
     if (config.evidence.io_attribution) files.write_io(config, run, drive.samples(), machine);
   }
 
-  static std::unique_ptr<scenario::DriveTelemetry> telemetry_of(
+  static std::unique_ptr<scenario::RunTelemetry> telemetry_of(
       const scenario::DriveConfig& config, const DriveFiles& files,
       const std::optional<scenario::EmbeddedServer>& server) {
     const scenario::DriveEvidence& evidence = config.evidence;
-    scenario::DriveTelemetryOptions options;
+    scenario::RunTelemetryOptions options;
     options.directory = files.path();
     options.nvme_device = evidence.nvme_device;
     options.block_device = evidence.block_device;
@@ -272,7 +272,7 @@ class DriveCommand final : public Command {
     options.pid = evidence.telemetry_pid;
     if (config.target.base) options.container = evidence.container;
     options.logs = evidence.service_logs;
-    return scenario::drive_telemetry(std::move(options));
+    return scenario::run_telemetry(std::move(options));
   }
 
   void hold(scenario::Drive* drive) {

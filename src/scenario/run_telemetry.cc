@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario/drive_telemetry.h"
+#include "scenario/run_telemetry.h"
 
 #include <fmt/core.h>
 
@@ -24,12 +24,6 @@ namespace {
 constexpr std::chrono::milliseconds kToolPatience(2000);
 constexpr std::size_t kLogPiece = 1U << 20U;
 
-void put_list(text::JsonWriter& json, const char* name, const std::vector<std::string>& values) {
-  json.key(name).begin_array();
-  for (const std::string& one : values) json.value(one);
-  json.end_array();
-}
-
 // Whole seconds, which is all that these tools take.
 std::string seconds_text(Duration interval) {
   const auto seconds = std::chrono::round<std::chrono::seconds>(interval).count();
@@ -38,16 +32,16 @@ std::string seconds_text(Duration interval) {
 
 }  // namespace
 
-DriveTelemetry::DriveTelemetry(DriveTelemetryOptions options, telemetry::RunCommand run)
+RunTelemetry::RunTelemetry(RunTelemetryOptions options, telemetry::RunCommand run)
     : options_(std::move(options)),
       run_(std::move(run)),
       telemetry_(options_.directory + "/telemetry") {
   std::filesystem::create_directory(telemetry_);
 }
 
-DriveTelemetry::~DriveTelemetry() { finish(); }
+RunTelemetry::~RunTelemetry() { finish(); }
 
-void DriveTelemetry::start() {
+void RunTelemetry::start() {
   identity_ = ask_drive("id-ctrl", "nvme_identity.json");
   smart_before_ = ask_drive("smart-log", "nvme_smart_pre.json");
   snapshot("start");
@@ -61,14 +55,13 @@ void DriveTelemetry::start() {
   warnings_at_start_ = warnings_.size();
 }
 
-record::NvmeQuery DriveTelemetry::ask_drive(const std::string& subcommand,
-                                            const std::string& file) {
+record::NvmeQuery RunTelemetry::ask_drive(const std::string& subcommand, const std::string& file) {
   record::NvmeQuery query = telemetry::query_nvme(run_, subcommand, options_.nvme_device);
   write(options_.directory + "/" + file, record::nvme_query_json(query));
   return query;
 }
 
-telemetry::DirectorySnapshot DriveTelemetry::snapshot(const std::string& label) {
+telemetry::DirectorySnapshot RunTelemetry::snapshot(const std::string& label) {
   if (options_.cache_dir.empty()) return {};
   telemetry::DirectorySnapshot taken = telemetry::directory_snapshot(options_.cache_dir, utc_now());
   try {
@@ -79,16 +72,14 @@ telemetry::DirectorySnapshot DriveTelemetry::snapshot(const std::string& label) 
   return taken;
 }
 
-void DriveTelemetry::phase_begins(const std::string& phase) {
-  before_ = snapshot("before_" + phase);
-}
+void RunTelemetry::phase_begins(const std::string& phase) { before_ = snapshot("before_" + phase); }
 
-std::optional<record::DirectoryChurn> DriveTelemetry::phase_ended(const std::string& phase) {
+std::optional<record::DirectoryChurn> RunTelemetry::phase_ended(const std::string& phase) {
   if (options_.cache_dir.empty()) return std::nullopt;
   return telemetry::directory_churn(before_, snapshot("after_" + phase));
 }
 
-void DriveTelemetry::start_sampler() {
+void RunTelemetry::start_sampler() {
   samples_.open(path_of("host.jsonl"));
   try {
     sampler_ = std::make_unique<telemetry::HostSampler>(
@@ -107,8 +98,8 @@ void DriveTelemetry::start_sampler() {
 }
 
 // A tool that is not there is no failure: the same figures are in our own samples.
-void DriveTelemetry::start_tool(const std::string& name, std::vector<std::string> command,
-                                const std::string& output, const std::string& pid_file) {
+void RunTelemetry::start_tool(const std::string& name, std::vector<std::string> command,
+                              const std::string& output, const std::string& pid_file) {
   if (!run_({"sh", "-c", "command -v " + command.front()}).success) {
     warnings_.push_back(fmt::format("{}: not installed", name));
     return;
@@ -126,7 +117,7 @@ void DriveTelemetry::start_tool(const std::string& name, std::vector<std::string
   }
 }
 
-void DriveTelemetry::start_tools() {
+void RunTelemetry::start_tools() {
   const std::string seconds = seconds_text(options_.interval);
   const std::string& device = options_.iostat_device;
   start_tool("iostat", {"iostat", "-x", "-d", device, seconds},
@@ -139,8 +130,7 @@ void DriveTelemetry::start_tools() {
 }
 
 // A log that is shorter than it was has begun anew, and is kept whole.
-void DriveTelemetry::keep_log(const std::string& log, std::uintmax_t from,
-                              const std::string& name) {
+void RunTelemetry::keep_log(const std::string& log, std::uintmax_t from, const std::string& name) {
   std::ifstream file(log, std::ios::binary | std::ios::ate);
   if (!file) {
     warnings_.push_back(fmt::format("{}: it cannot be read", log));
@@ -162,8 +152,8 @@ void DriveTelemetry::keep_log(const std::string& log, std::uintmax_t from,
 }
 
 // Both streams of a command that ends by itself, if it can be run.
-void DriveTelemetry::keep_output(const std::string& name, const std::vector<std::string>& command,
-                                 const std::string& file) {
+void RunTelemetry::keep_output(const std::string& name, const std::vector<std::string>& command,
+                               const std::string& file) {
   const telemetry::CommandAnswer answer = run_(command);
   if (!answer.success) {
     warnings_.push_back(fmt::format("{}: {}", name, answer.error));
@@ -173,7 +163,7 @@ void DriveTelemetry::keep_output(const std::string& name, const std::vector<std:
   started_.push_back(name);
 }
 
-void DriveTelemetry::write(const std::string& path, const std::string& text) {
+void RunTelemetry::write(const std::string& path, const std::string& text) {
   try {
     record::write_new_file(path, text);
   } catch (const Error& error) {
@@ -181,7 +171,7 @@ void DriveTelemetry::write(const std::string& path, const std::string& text) {
   }
 }
 
-void DriveTelemetry::finish() {
+void RunTelemetry::finish() {
   if (std::exchange(finished_, true)) return;
   for (Tool& tool : tools_) {
     tool.process->signal(SIGINT);  // on which iostat and pidstat write their averages
@@ -219,17 +209,17 @@ void DriveTelemetry::finish() {
   write(path_of("telemetry_report.json"), report());
 }
 
-std::string DriveTelemetry::report() const {
+std::string RunTelemetry::report() const {
   text::JsonWriter json(text::JsonLayout::pretty);
   json.begin_object();
   json.key("started").begin_object();
-  put_list(json, "started", started_);
+  json.key("started").values(started_);
   const auto end_of_start = warnings_.begin() + static_cast<std::ptrdiff_t>(warnings_at_start_);
-  put_list(json, "warnings", {warnings_.begin(), end_of_start});
+  json.key("warnings").values({warnings_.begin(), end_of_start});
   json.end_object();
   json.key("stopped").begin_object();
-  put_list(json, "started", stopped_);
-  put_list(json, "warnings", {end_of_start, warnings_.end()});
+  json.key("started").values(stopped_);
+  json.key("warnings").values({end_of_start, warnings_.end()});
   json.end_object();
   json.key("cadence");
   if (cadence_) {
@@ -241,8 +231,8 @@ std::string DriveTelemetry::report() const {
   return json.text() + "\n";
 }
 
-std::unique_ptr<DriveTelemetry> drive_telemetry(DriveTelemetryOptions options) {
-  return std::make_unique<DriveTelemetry>(
+std::unique_ptr<RunTelemetry> run_telemetry(RunTelemetryOptions options) {
+  return std::make_unique<RunTelemetry>(
       std::move(options), [](const std::vector<std::string>& command) {
         return telemetry::run_command(command, std::chrono::seconds(20));
       });

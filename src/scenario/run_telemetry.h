@@ -1,7 +1,7 @@
-// DriveTelemetry: what is collected round a run against a serving endpoint beside the readings of
-// its phases: the drive's identity and health, the cache directory, the machine's figures at an
-// interval, tools of others, logs. After the DGX Spark harness, section 7.6.
-// SPDX-License-Identifier: Apache-2.0
+// RunTelemetry: what is collected round a run beside the readings of its phases: the drive's
+// identity and health, the cache directory, the machine's figures at an interval, tools of others,
+// logs. After the DGX Spark harness, section 7.6. The run is ours, or a workload of somebody
+// else's. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@
 
 namespace spillway::scenario {
 
-struct DriveTelemetryOptions {
+struct RunTelemetryOptions {
   std::string directory;               // of the run; files go there and to telemetry/ below it
   std::string nvme_device;             // "/dev/nvme0"
   std::string cache_dir;               // empty: none is looked at
@@ -42,12 +42,12 @@ struct DriveTelemetryOptions {
 
 // Everything is called on one thread, between phases; only what samples has a thread of its own,
 // `host-sampler`, and the tools are processes. What fails is a warning, and no end of the run.
-class DriveTelemetry {
+class RunTelemetry {
  public:
-  DriveTelemetry(DriveTelemetryOptions options, telemetry::RunCommand run);
-  DriveTelemetry(const DriveTelemetry&) = delete;
-  DriveTelemetry& operator=(const DriveTelemetry&) = delete;
-  ~DriveTelemetry();
+  RunTelemetry(RunTelemetryOptions options, telemetry::RunCommand run);
+  RunTelemetry(const RunTelemetry&) = delete;
+  RunTelemetry& operator=(const RunTelemetry&) = delete;
+  ~RunTelemetry();
 
   void start();
   void phase_begins(const std::string& phase);
@@ -83,7 +83,7 @@ class DriveTelemetry {
   std::string path_of(const std::string& name) const { return telemetry_ + "/" + name; }
   std::string report() const;
 
-  DriveTelemetryOptions options_;
+  RunTelemetryOptions options_;
   telemetry::RunCommand run_;
   std::string telemetry_;  // the directory
   record::NvmeQuery identity_;
@@ -103,6 +103,6 @@ class DriveTelemetry {
 };
 
 // With the tools of this machine; one that hangs is ended after 20 s.
-std::unique_ptr<DriveTelemetry> drive_telemetry(DriveTelemetryOptions options);
+std::unique_ptr<RunTelemetry> run_telemetry(RunTelemetryOptions options);
 
 }  // namespace spillway::scenario

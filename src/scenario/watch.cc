@@ -16,8 +16,8 @@
 #include "record/device_metadata.h"
 #include "record/new_file.h"
 #include "scenario/drive_rows.h"
-#include "scenario/drive_telemetry.h"
 #include "scenario/page_reader.h"
+#include "scenario/run_telemetry.h"
 #include "telemetry/block_device.h"
 #include "telemetry/command_runner.h"
 #include "telemetry/container.h"
@@ -110,8 +110,7 @@ WatchConfig watch_config(const Settings& settings) {
 
 struct Watch::Impl {
   explicit Impl(WatchConfig its_config)
-      : config(std::move(its_config)),
-        scan(config.process_pattern) {
+      : config(std::move(its_config)), scan(config.process_pattern) {
     std::error_code error;
     if (!std::filesystem::create_directories(config.run_dir, error)) {
       throw Error(fmt::format("make {}: {}", config.run_dir,
@@ -123,19 +122,19 @@ struct Watch::Impl {
     run.cache_directory = config.cache_dir;
     run.server_metrics_url = config.server_metrics_url;
     write_metadata("pre");
-    telemetry = std::make_unique<DriveTelemetry>(
-        DriveTelemetryOptions{.directory = config.run_dir,
-                              .nvme_device = config.nvme_device,
-                              .cache_dir = config.cache_dir,
-                              .block_device = config.block_device,
-                              .server = std::nullopt,
-                              .interval = config.interval,
-                              .tools = config.tools,
-                              .iostat_device = config.iostat_device,
-                              .pid = config.pid,
-                              .container = config.container,
-                              .logs = config.service_logs},
-        patient_runner());
+    telemetry =
+        std::make_unique<RunTelemetry>(RunTelemetryOptions{.directory = config.run_dir,
+                                                           .nvme_device = config.nvme_device,
+                                                           .cache_dir = config.cache_dir,
+                                                           .block_device = config.block_device,
+                                                           .server = std::nullopt,
+                                                           .interval = config.interval,
+                                                           .tools = config.tools,
+                                                           .iostat_device = config.iostat_device,
+                                                           .pid = config.pid,
+                                                           .container = config.container,
+                                                           .logs = config.service_logs},
+                                       patient_runner());
     telemetry->start();
     if (config.io_attribution) {
       sampler.emplace(telemetry::IoSamplerOptions{.device = config.block_device,
@@ -209,7 +208,7 @@ struct Watch::Impl {
   telemetry::ProcessScan scan;
   analysis::WatchRun run;
   analysis::WatchReading before;
-  std::unique_ptr<DriveTelemetry> telemetry;
+  std::unique_ptr<RunTelemetry> telemetry;
   std::optional<telemetry::IoSampler> sampler;
   record::IoSamples samples;
 };

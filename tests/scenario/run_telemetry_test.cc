@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario/drive_telemetry.h"
+#include "scenario/run_telemetry.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,9 +20,9 @@ using testing::Contains;
 using testing::HasSubstr;
 using text::JsonValue;
 
-class DriveTelemetryTest : public testing::Test {
+class RunTelemetryTest : public testing::Test {
  protected:
-  DriveTelemetryTest() {
+  RunTelemetryTest() {
     std::filesystem::create_directory(run_.file("kv"));
     options_.directory = run_.path();
     options_.nvme_device = "/dev/nvme0";
@@ -64,11 +64,11 @@ class DriveTelemetryTest : public testing::Test {
   }
 
   TemporaryDirectory run_;
-  DriveTelemetryOptions options_;
+  RunTelemetryOptions options_;
 };
 
-TEST_F(DriveTelemetryTest, TheDriveIsAskedBeforeAndAfter) {
-  DriveTelemetry telemetry(options_, machine({"nvme"}));
+TEST_F(RunTelemetryTest, TheDriveIsAskedBeforeAndAfter) {
+  RunTelemetry telemetry(options_, machine({"nvme"}));
   telemetry.start();
   EXPECT_FALSE(std::filesystem::exists(run_.file("nvme_smart_post.json")));
   telemetry.finish();
@@ -82,8 +82,8 @@ TEST_F(DriveTelemetryTest, TheDriveIsAskedBeforeAndAfter) {
   EXPECT_TRUE(telemetry.identity().payload_ok);
 }
 
-TEST_F(DriveTelemetryTest, WithoutToolsTheFilesSayWhy) {
-  DriveTelemetry telemetry(options_, machine({}));
+TEST_F(RunTelemetryTest, WithoutToolsTheFilesSayWhy) {
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   telemetry.finish();
   const JsonValue query = text::read_json(run_.file("nvme_identity.json"));
@@ -91,10 +91,10 @@ TEST_F(DriveTelemetryTest, WithoutToolsTheFilesSayWhy) {
   EXPECT_FALSE(query.at("payload_ok").as_bool());
 }
 
-TEST_F(DriveTelemetryTest, WhatAPhaseDoesToTheCacheDirectoryIsKnown) {
+TEST_F(RunTelemetryTest, WhatAPhaseDoesToTheCacheDirectoryIsKnown) {
   put("stays", 10);
   put("goes", 20);
-  DriveTelemetry telemetry(options_, machine({}));
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   telemetry.phase_begins("re play");
   std::filesystem::remove(run_.file("kv/goes"));
@@ -118,17 +118,17 @@ TEST_F(DriveTelemetryTest, WhatAPhaseDoesToTheCacheDirectoryIsKnown) {
   }
 }
 
-TEST_F(DriveTelemetryTest, WithoutACacheDirectoryNothingIsClaimed) {
+TEST_F(RunTelemetryTest, WithoutACacheDirectoryNothingIsClaimed) {
   options_.cache_dir.clear();
-  DriveTelemetry telemetry(options_, machine({}));
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   telemetry.phase_begins("main");
   EXPECT_FALSE(telemetry.phase_ended("main"));
 }
 
-TEST_F(DriveTelemetryTest, TheMachineIsSampledAndTheCadenceIsTold) {
+TEST_F(RunTelemetryTest, TheMachineIsSampledAndTheCadenceIsTold) {
   options_.interval = std::chrono::milliseconds(10);
-  DriveTelemetry telemetry(options_, machine({}));
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   telemetry.finish();
   ASSERT_TRUE(telemetry.cadence());
@@ -142,11 +142,11 @@ TEST_F(DriveTelemetryTest, TheMachineIsSampledAndTheCadenceIsTold) {
   EXPECT_FALSE(report.at("cadence").is_null());
 }
 
-TEST_F(DriveTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
+TEST_F(RunTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
   options_.tools = true;
   options_.iostat_device = "vda";
   options_.container = "dyn/1";
-  DriveTelemetry telemetry(options_, machine({"docker", "nvidia-smi"}));
+  RunTelemetry telemetry(options_, machine({"docker", "nvidia-smi"}));
   telemetry.start();
   telemetry.finish();
   EXPECT_THAT(telemetry.warnings(), Contains("iostat: not installed"));
@@ -159,11 +159,11 @@ TEST_F(DriveTelemetryTest, ToolsThatAreMissingAreNamedAndContainersHaveLogs) {
   EXPECT_EQ(text("telemetry/nvidia_smi_snapshot.txt"), "what nvidia-smi says");
 }
 
-TEST_F(DriveTelemetryTest, WhatServicesLogMeanwhileIsKept) {
+TEST_F(RunTelemetryTest, WhatServicesLogMeanwhileIsKept) {
   const std::string bus = run_.write("nats.log", "before\n");
   const std::string anew = run_.write("cufile.log", "much that was there before\n");
   options_.logs = {bus, anew, run_.file("later.log"), run_.file("never.log")};
-  DriveTelemetry telemetry(options_, machine({}));
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   std::ofstream(bus, std::ios::app) << "meanwhile\n";
   run_.write("cufile.log", "anew\n");
@@ -175,9 +175,9 @@ TEST_F(DriveTelemetryTest, WhatServicesLogMeanwhileIsKept) {
   EXPECT_THAT(telemetry.warnings(), testing::Contains(HasSubstr("never.log: it cannot be read")));
 }
 
-TEST_F(DriveTelemetryTest, AFileThatCannotBeWrittenIsAWarning) {
+TEST_F(RunTelemetryTest, AFileThatCannotBeWrittenIsAWarning) {
   std::filesystem::create_directory(run_.file("nvme_identity.json"));
-  DriveTelemetry telemetry(options_, machine({}));
+  RunTelemetry telemetry(options_, machine({}));
   telemetry.start();
   EXPECT_THAT(telemetry.warnings(), Contains(HasSubstr("nvme_identity.json")));
 }
