@@ -30,6 +30,7 @@
 #include "record/io_files.h"
 #include "record/new_file.h"
 #include "report/watch_text.h"
+#include "scenario/drive_settings.h"
 #include "scenario/environment_variables.h"
 #include "scenario/watch.h"
 
@@ -67,7 +68,12 @@ class WatchCommand final : public Command {
     snapshot_ = app_->add_subcommand("snapshot", "End a window and begin the next");
     snapshot_->add_option("--label", label_, "name of the window that ends [snapshot]");
     stop_ = app_->add_subcommand("stop", "End the last window and write the results");
-    for (CLI::App* const one : {start_, snapshot_, stop_}) one->fallthrough();
+    for (CLI::App* const one : {start_, snapshot_, stop_}) {
+      one->fallthrough();
+      one->footer(one == start_
+                      ? "Takes the flags of watch. Statuses: 0 done, 1 failed, 2 bad input."
+                      : "--run-dir says which. Statuses: 0 done, 1 failed, 2 bad input.");
+    }
     app_->require_subcommand(0, 1);
     app_->footer(
         "Counters of the block device, of processes, memory and paging, the cache directory's "
@@ -88,7 +94,9 @@ class WatchCommand final : public Command {
   bool chosen() const override { return app_->parsed(); }
 
   int run() override {
-    flags_.apply(scenario::process_environment());
+    const scenario::EnvironmentVariables environment = scenario::process_environment();
+    scenario::apply_drive_variables(environment, settings_);
+    flags_.apply(environment);
     const bool controls = snapshot_->parsed() || stop_->parsed();
     if (!command_.empty() && (controls || start_->parsed())) {
       throw Error("watch start, snapshot and stop take no command");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/watch_text.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <optional>
 
@@ -101,9 +101,9 @@ std::string watch_json(const WatchRun& run) {
 }
 
 std::string watch_text(const WatchRun& run) {
-  std::string text = "# Watched: ";
-  for (const std::string& word : run.command) text += word + " ";
-  text += fmt::format("{}\n\n", run.command.empty() ? "from start to stop" : "");
+  const std::string command = fmt::to_string(fmt::join(run.command, " "));
+  std::string text =
+      fmt::format("# Watched: {}\n\n", command.empty() ? "from start to stop" : command);
   text +=
       fmt::format("- From {} to {}: {}\n", utc_text(run.created), utc_text(run.ended), run.ending);
   if (run.command_io) {

@@ -266,6 +266,7 @@ void apply_drive_variables(const EnvironmentVariables& variables, Settings& sett
        {std::pair("BENCH_NVME_DEVICE", "nvme-device"), {"BENCH_TOKENIZER", "tokenizer"}}) {
     const auto found = variables.find(variable);
     if (found == variables.end() || found->second.empty()) continue;
+    if (settings.find(name) == nullptr) continue;
     settings.set(name, found->second, record::Origin::environment, variable);
   }
 }

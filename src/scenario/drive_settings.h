@@ -126,8 +126,8 @@ struct DriveConfig {
   std::vector<analysis::Objective> objectives;  // of goodput; none: it is not judged
 };
 
-// Sets what BENCH_NVME_DEVICE, BENCH_TOKENIZER, DYN_KVBM_METRICS_PORT and DYN_SYSTEM_PORT say;
-// weaker than every source of Spillway's own.
+// Sets what BENCH_NVME_DEVICE and BENCH_TOKENIZER say, where the table has the setting; weaker than
+// every source of Spillway's own.
 void apply_drive_variables(const EnvironmentVariables& variables, Settings& settings);
 
 // Throws Error for contradictions, and for what would have no effect beside the rest.

@@ -31,16 +31,34 @@
 namespace spillway::scenario {
 namespace {
 
-// Settings that mean here what they mean for drive.
-constexpr std::array<std::string_view, 15> kShared = {
-    "phase-io-device",    "worker-proc-pattern",    "nvme-device",
-    "kvbm-cache-dir",     "container-name",         "service-log",
-    "server-metrics-url", "kvbm-metrics-timeout-s", "telemetry-interval-s",
-    "collect-telemetry",  "telemetry-pid",          "iostat-device",
-    "io-attrib",          "io-attrib-interval-s",   "io-attrib-top-procs"};
-// Of these drive has defaults that fit its own stack; a workload that is not ours has none.
-constexpr std::array<std::string_view, 4> kNoDefault = {"phase-io-device", "worker-proc-pattern",
-                                                        "kvbm-cache-dir", "container-name"};
+// A setting that means here what it means for drive.
+struct Shared {
+  std::string_view name;
+  // Where drive's help or default is about its own stack, which a workload that is not ours has
+  // not: what stands in its place, and no default.
+  std::string_view help = {};
+};
+constexpr std::array<Shared, 15> kShared = {{
+    {.name = "phase-io-device",
+     .help =
+         "block device whose counters are read [that of the cache directory, else of this one]"},
+    {.name = "worker-proc-pattern",
+     .help = "regular expression of command lines [none: no processes are looked for]"},
+    {.name = "nvme-device"},
+    {.name = "kvbm-cache-dir", .help = "directory whose files are listed around windows [none]"},
+    {.name = "container-name", .help = "container whose logs --collect-telemetry keeps [none]"},
+    {.name = "service-log"},
+    {.name = "server-metrics-url",
+     .help = "page of metrics that we know, around windows: docs/server-metrics.md [none]"},
+    {.name = "kvbm-metrics-timeout-s"},
+    {.name = "telemetry-interval-s"},
+    {.name = "collect-telemetry"},
+    {.name = "telemetry-pid"},
+    {.name = "iostat-device"},
+    {.name = "io-attrib", .help = "who moved which bytes, at an interval: files in io/"},
+    {.name = "io-attrib-interval-s"},
+    {.name = "io-attrib-top-procs"},
+}};
 
 std::vector<Setting> make_table() {
   std::vector<Setting> table = {{.name = "config",
@@ -54,11 +72,13 @@ std::vector<Setting> make_table() {
                                  .initial = "",
                                  .group = "Results",
                                  .help = "directory to make for what is collected [watch-<time>]"}};
-  for (const std::string_view name : kShared) {
-    const auto row = std::ranges::find(drive_rows(), name, &Setting::name);
+  for (const Shared& shared : kShared) {
+    const auto row = std::ranges::find(drive_rows(), shared.name, &Setting::name);
     check(row != drive_rows().end(), "watch shares settings that drive has");
     table.push_back(*row);
-    if (std::ranges::find(kNoDefault, name) != kNoDefault.end()) table.back().initial = "";
+    if (shared.help.empty()) continue;
+    table.back().help = shared.help;
+    if (row->kind != Kind::flag) table.back().initial = "";
   }
   return table;
 }

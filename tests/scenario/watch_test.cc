@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "scenario/drive_settings.h"
 #include "tests/text/temporary_directory.h"
 
 namespace spillway::scenario {
@@ -72,6 +73,13 @@ TEST_F(WatchTest, ItsSettingsAreThoseOfDriveButForDefaultsOfAStack) {
   EXPECT_EQ(settings.text("worker-proc-pattern"), "");
   EXPECT_EQ(settings.text("phase-io-device"), "");
   EXPECT_EQ(settings.number("telemetry-interval-s"), 1);
+  EXPECT_EQ(settings.text("nvme-device"), "/dev/nvme0");
+}
+
+TEST_F(WatchTest, TheHarnesssVariableNamesTheDrive) {
+  Settings settings(watch_settings(), "watch");
+  apply_drive_variables({{"BENCH_NVME_DEVICE", "/dev/nvme7"}, {"BENCH_TOKENIZER", "x"}}, settings);
+  EXPECT_EQ(settings.text("nvme-device"), "/dev/nvme7");
 }
 
 }  // namespace
