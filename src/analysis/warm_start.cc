@@ -47,25 +47,19 @@ void WarmStart::add(const record::CompletionRow& row) {
 }
 
 CacheAtStart WarmStart::judge() const {
-  // By when they were answered first: what is answered at one time may have stored for the other.
-  std::vector<std::pair<Time, const record::PromptFacts*>> stored;
-  std::vector<std::pair<Time, const record::PromptFacts*>> asked;
-  for (const auto& [prompt, all] : prompts_) {
-    stored.emplace_back(all.soonest, prompt);
-    // What was sent again and answered before has stored all of it.
-    if (all.soonest < all.answered) continue;
-    if (all.prompt_tokens && all.cached_tokens) asked.emplace_back(all.answered, prompt);
-  }
-  std::ranges::sort(stored);
-  std::ranges::sort(asked);
+  std::vector<std::pair<Time, const record::PromptFacts*>> by_answer;
+  for (const auto& [prompt, all] : prompts_) by_answer.emplace_back(all.soonest, prompt);
+  std::ranges::sort(by_answer);
   CacheAtStart result;
-  Texts texts;
-  auto next = stored.begin();
-  for (const auto& [when, prompt] : asked) {
-    for (; next != stored.end() && next->first <= when; ++next) {
+  Texts texts;  // what may be stored: of those answered at one time, one for the other as well
+  auto next = by_answer.begin();
+  for (const auto& [when, prompt] : by_answer) {
+    for (; next != by_answer.end() && next->first <= when; ++next) {
       texts.emplace(next->second->text, next->second);
     }
     const Sendings& all = prompts_.at(prompt);
+    // What was sent again and answered before the first has stored all of it.
+    if (all.soonest < all.answered || !all.prompt_tokens || !all.cached_tokens) continue;
     const auto tokens = static_cast<double>(*all.prompt_tokens);
     const auto cached = static_cast<double>(*all.cached_tokens);
     const double share = prompt->text.empty()

@@ -87,7 +87,8 @@ struct Drive::Impl {
     for (const workload::DrivePhase& phase : phases.phases) planned += phase.prompts.size();
     if (endpoint.in_process) inside = std::make_unique<InProcessServer>(*endpoint.in_process, loop);
     dialler = dialler_to(endpoint.base, config.target.tls);
-    client.emplace(loop, *dialler, client_options(config, endpoint.base));
+    client = std::make_unique<load::CompletionClient>(loop, *dialler,
+                                                      client_options(config, endpoint.base));
     if (!config.target.base) return;
     container = telemetry::container_process(
         [](const std::vector<std::string>& command) {
@@ -355,7 +356,7 @@ struct Drive::Impl {
   async::Stop stop;
   std::unique_ptr<InProcessServer> inside;  // null: the server is another process
   std::unique_ptr<load::Dialler> dialler;
-  std::optional<load::CompletionClient> client;
+  std::unique_ptr<load::CompletionClient> client;
   telemetry::ProcessScan scan;
   std::optional<std::int64_t> container;  // the first process of the server's, if it runs in one
   std::optional<telemetry::IoSampler> sampler;

@@ -240,10 +240,11 @@ Watch::~Watch() = default;
 void Watch::command_begins() { impl_->own = telemetry::read_process_io(); }
 
 void Watch::command_ended() {
+  const std::optional<telemetry::ProcessIo>& before = impl_->own;
   const auto now = telemetry::read_process_io();
-  if (!impl_->own || !now) return;
-  impl_->run.command_io = {.read_bytes = now->read_bytes - impl_->own->read_bytes,
-                           .write_bytes = now->write_bytes - impl_->own->write_bytes};
+  if (!before || !now) return;
+  impl_->run.command_io = {.read_bytes = now->read_bytes - before->read_bytes,
+                           .write_bytes = now->write_bytes - before->write_bytes};
 }
 
 void Watch::snapshot(const std::string& label) {
@@ -255,7 +256,8 @@ void Watch::finish(const std::string& label) {
   impl_->end(label);
   analysis::WatchRun& run = impl_->run;
   run.ended = run.windows.back().after.taken;
-  if (impl_->sampler) impl_->samples = impl_->sampler->finish();
+  std::optional<telemetry::IoSampler>& sampler = impl_->sampler;
+  if (sampler) impl_->samples = sampler->finish();
   impl_->telemetry->finish();
   run.cadence = impl_->telemetry->cadence();
   const std::vector<std::string>& warnings = impl_->telemetry->warnings();
