@@ -48,6 +48,7 @@ void WarmStart::add(const record::CompletionRow& row) {
 
 CacheAtStart WarmStart::judge() const {
   std::vector<std::pair<Time, const record::PromptFacts*>> by_answer;
+  by_answer.reserve(prompts_.size());
   for (const auto& [prompt, all] : prompts_) by_answer.emplace_back(all.soonest, prompt);
   std::ranges::sort(by_answer);
   CacheAtStart result;

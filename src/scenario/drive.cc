@@ -130,7 +130,7 @@ struct Drive::Impl {
     }
     run.model_id = model.id;
     hooks.resolved(model.id);
-    plan.emplace(phases, config.requests, model.id);
+    plan = std::make_unique<DrivePlan>(phases, config.requests, model.id);
     for (const PlannedPhase& phase : plan->phases()) {
       if (stop.requested()) run.notes.push_back("interrupted before phase " + phase.name);
       if (stop.requested() || !run.valid()) break;
@@ -359,9 +359,9 @@ struct Drive::Impl {
   std::unique_ptr<load::CompletionClient> client;
   telemetry::ProcessScan scan;
   std::optional<std::int64_t> container;  // the first process of the server's, if it runs in one
-  std::optional<telemetry::IoSampler> sampler;
+  std::unique_ptr<telemetry::IoSampler> sampler;
   record::IoSamples samples;
-  std::optional<DrivePlan> plan;
+  std::unique_ptr<DrivePlan> plan;
   std::vector<std::unique_ptr<PlannedPhase>> sanity_cases;  // rows point into them
   std::unique_ptr<record::CompletionLog> log;
   std::unique_ptr<load::CompletionLoad> requests;
@@ -398,11 +398,12 @@ void Drive::run(DriveRun& run, const DriveHooks& hooks) {
       });
   const DriveEvidence& evidence = impl_->config.evidence;
   if (evidence.io_attribution) {
-    impl_->sampler.emplace(telemetry::IoSamplerOptions{.device = evidence.block_device,
-                                                       .pattern = evidence.process_pattern,
-                                                       .fallback = evidence.top_processes,
-                                                       .cache_directory = evidence.cache_dir,
-                                                       .interval = evidence.io_interval});
+    impl_->sampler = std::make_unique<telemetry::IoSampler>(
+        telemetry::IoSamplerOptions{.device = evidence.block_device,
+                                    .pattern = evidence.process_pattern,
+                                    .fallback = evidence.top_processes,
+                                    .cache_directory = evidence.cache_dir,
+                                    .interval = evidence.io_interval});
   }
   {
     const std::scoped_lock lock(impl_->mutex);
