@@ -204,7 +204,7 @@ struct Drive::Impl {
     return inside ? record::WorkerIo() : scan.worker_io(utc(), container);
   }
 
-  void mark(const std::string& boundary, const std::string& phase) {
+  void mark(const std::string& boundary, const std::string& phase) const {
     if (sampler) {
       sampler->mark({.label = "phase_" + boundary, .phase = phase, .boundary = boundary});
     }
